@@ -160,15 +160,14 @@ CREATE TABLE job (
   person_id TEXT NOT NULL,
   subject_id TEXT NOT NULL,        -- application_id, mail_id
   state TEXT NOT NULL,             -- waiting, running, done, failed
-  run_at BIGINT NOT NULL,
-  lease_token TEXT,
-  lease_until BIGINT NOT NULL,
+  run_at BIGINT NOT NULL,          -- waiting: due from; running: the lease holds until
+  lease_token TEXT,                -- of the newest claim; who shows another one comes too late
   attempts SMALLINT NOT NULL,
   cursor TEXT,
   error TEXT,
   created_at BIGINT NOT NULL
 );
-CREATE INDEX job_due ON job (state, run_at);
+CREATE INDEX job_due ON job (kind, state, run_at);
 CREATE TABLE outbox (
   person_id TEXT NOT NULL,
   mail_id TEXT NOT NULL,
@@ -195,6 +194,7 @@ CREATE TABLE application (
   package_sha256 TEXT,
   PRIMARY KEY (person_id, application_id)
 );
+CREATE INDEX application_expiry ON application (available_until);
 CREATE TABLE application_item (
   person_id TEXT NOT NULL,
   application_id TEXT NOT NULL,

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Queries of the job table. A job that runs keeps in run_at the end of its lease, so that one
+ * comparison finds whatever is due. */
+#include "service/store/job.h"
+
+G_DEFINE_QUARK (nhi - job - error - quark, nhi_job_error)
+
+#define DUE "kind = $1 AND state IN ('waiting', 'running') AND run_at <= $2"
+
+void
+nhi_job_free (NhiJob *job)
+{
+  if (job == NULL)
+    return;
+  g_free (job->job_id);
+  g_free (job->kind);
+  g_free (job->person_id);
+  g_free (job->subject_id);
+  g_free (job->lease_token);
+  g_free (job->cursor);
+  g_free (job);
+}
+
+gboolean
+nhi_store_job_add (NhiDbConnection *connection,
+                   const char *job_id,
+                   const char *kind,
+                   const char *person_id,
+                   const char *subject_id,
+                   gint64 run_at,
+                   gint64 now,
+                   GError **error)
+{
+  return nhi_db_run (connection,
+                     "INSERT INTO job (job_id, kind, person_id, subject_id, state, run_at, "
+                     "attempts, created_at) VALUES ($1, $2, $3, $4, 'waiting', $5, 0, $6)",
+                     NHI_DB_ARGS (nhi_db_text (job_id), nhi_db_text (kind), nhi_db_text (person_id),
+                                  nhi_db_text (subject_id), nhi_db_int (run_at), nhi_db_int (now)),
+                     error) >= 0;
+}
+
+gboolean
+nhi_store_job_add_recurring (NhiDbConnection *connection,
+                             const char *kind,
+                             gint64 now,
+                             GError **error)
+{
+  return nhi_db_run (connection,
+                     "INSERT INTO job (job_id, kind, person_id, subject_id, state, run_at, "
+                     "attempts, created_at) VALUES ($1, $1, '', '', 'waiting', $2, 0, $2) "
+                     "ON CONFLICT (job_id) DO NOTHING",
+                     NHI_DB_ARGS (nhi_db_text (kind), nhi_db_int (now)), error) >= 0;
+}
+
+gboolean
+nhi_store_job_is_due (NhiDbConnection *connection,
+                      const char *kind,
+                      gint64 now,
+                      gboolean *ret_due,
+                      GError **error)
+{
+  g_autoptr (NhiDbRows) rows = NULL;
+  g_autoptr (GError) failure = NULL;
+  gboolean due;
+
+  rows = nhi_db_query (connection, "SELECT 1 FROM job WHERE " DUE " LIMIT 1",
+                       NHI_DB_ARGS (nhi_db_text (kind), nhi_db_int (now)), error);
+  if (rows == NULL)
+    return FALSE;
+  due = nhi_db_rows_next (rows, &failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  *ret_due = due;
+  return TRUE;
+}
+
+static NhiJob *
+find_due (NhiDbConnection *connection, const char *kind, gint64 now, GError **error)
+{
+  g_autoptr (NhiDbRows) rows = NULL;
+  NhiJob *job;
+
+  rows = nhi_db_query (connection,
+                       "SELECT job_id, kind, person_id, subject_id, cursor, attempts FROM job "
+                       "WHERE " DUE " ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+                       NHI_DB_ARGS (nhi_db_text (kind), nhi_db_int (now)), error);
+  if (rows == NULL || !nhi_db_rows_next (rows, error))
+    return NULL;
+  job = g_new0 (NhiJob, 1);
+  job->job_id = g_strdup (nhi_db_rows_text (rows, 0));
+  job->kind = g_strdup (nhi_db_rows_text (rows, 1));
+  job->person_id = g_strdup (nhi_db_rows_text (rows, 2));
+  job->subject_id = g_strdup (nhi_db_rows_text (rows, 3));
+  job->cursor = g_strdup (nhi_db_rows_text (rows, 4));
+  job->attempts = nhi_db_rows_int (rows, 5) + 1;
+  return job;
+}
+
+NhiJob *
+nhi_store_job_claim (NhiDbConnection *connection,
+                     const char *kind,
+                     const char *lease_token,
+                     gint64 now,
+                     gint64 lease_until,
+                     GError **error)
+{
+  g_autoptr (NhiJob) job = find_due (connection, kind, now, error);
+
+  if (job == NULL)
+    return NULL;
+  job->lease_token = g_strdup (lease_token);
+  if (nhi_db_run (connection,
+                  "UPDATE job SET state = 'running', lease_token = $2, run_at = $3, "
+                  "attempts = $4 WHERE job_id = $1",
+                  NHI_DB_ARGS (nhi_db_text (job->job_id), nhi_db_text (lease_token),
+                               nhi_db_int (lease_until), nhi_db_int (job->attempts)),
+                  error) < 0)
+    return NULL;
+  return g_steal_pointer (&job);
+}
+
+/* @changed: rows an UPDATE fenced by the lease token has touched, or -1 with @error set. */
+static gboolean
+check_lease (const NhiJob *job, gint64 changed, GError **error)
+{
+  if (changed == 0)
+    g_set_error (error, NHI_JOB_ERROR, NHI_JOB_ERROR_LEASE_LOST,
+                 "Job %s belongs to another runner now", job->job_id);
+  return changed > 0;
+}
+
+#define HELD " WHERE job_id = $1 AND lease_token = $2 AND state = 'running'"
+
+gboolean
+nhi_store_job_finish (NhiDbConnection *connection, const NhiJob *job, GError **error)
+{
+  return check_lease (job,
+                      nhi_db_run (connection, "UPDATE job SET state = 'done', error = NULL" HELD,
+                                  NHI_DB_ARGS (nhi_db_text (job->job_id),
+                                               nhi_db_text (job->lease_token)),
+                                  error),
+                      error);
+}
+
+gboolean
+nhi_store_job_extend (NhiDbConnection *connection,
+                      const NhiJob *job,
+                      const char *cursor,
+                      gint64 lease_until,
+                      GError **error)
+{
+  return check_lease (job,
+                      nhi_db_run (connection, "UPDATE job SET cursor = $3, run_at = $4" HELD,
+                                  NHI_DB_ARGS (nhi_db_text (job->job_id),
+                                               nhi_db_text (job->lease_token), nhi_db_text (cursor),
+                                               nhi_db_int (lease_until)),
+                                  error),
+                      error);
+}
+
+gboolean
+nhi_store_job_retry (NhiDbConnection *connection,
+                     const NhiJob *job,
+                     gint64 run_at,
+                     const char *why,
+                     GError **error)
+{
+  return check_lease (job,
+                      nhi_db_run (connection,
+                                  "UPDATE job SET state = 'waiting', run_at = $3, error = $4" HELD,
+                                  NHI_DB_ARGS (nhi_db_text (job->job_id),
+                                               nhi_db_text (job->lease_token), nhi_db_int (run_at),
+                                               nhi_db_text (why)),
+                                  error),
+                      error);
+}
+
+gboolean
+nhi_store_job_repeat (NhiDbConnection *connection, const NhiJob *job, gint64 run_at, GError **error)
+{
+  return check_lease (job,
+                      nhi_db_run (connection,
+                                  "UPDATE job SET state = 'waiting', run_at = $3, attempts = 0, "
+                                  "error = NULL" HELD,
+                                  NHI_DB_ARGS (nhi_db_text (job->job_id),
+                                               nhi_db_text (job->lease_token), nhi_db_int (run_at)),
+                                  error),
+                      error);
+}
+
+gboolean
+nhi_store_job_fail (NhiDbConnection *connection, const NhiJob *job, const char *why, GError **error)
+{
+  return check_lease (job,
+                      nhi_db_run (connection, "UPDATE job SET state = 'failed', error = $3" HELD,
+                                  NHI_DB_ARGS (nhi_db_text (job->job_id),
+                                               nhi_db_text (job->lease_token), nhi_db_text (why)),
+                                  error),
+                      error);
+}
