@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 
 #define TABLE                                                                                      \
-  "persona\tname\tid_number\tcard_number\tbirth_date\tsex\tissued_on\tcard_state\n"                \
+  "key\tcard_name\tid_number\tcard_number\tbirth_date\tsex\tissued_on\tcard_state\n"                \
   "someone\t林小明\tA123456789\t000012345678\t1978-03-05\tM\t2021-11-30\tactive\n"              \
   "gone\t陳美麗\tA223456781\t000012345679\t1990-12-31\tF\t2015-01-02\tterminated\n"             \
   "broken\t陳美麗\tA223456781\t000012345679\t1990-13-31\tF\t2015-01-02\tactive\n"
