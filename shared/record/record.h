@@ -19,6 +19,7 @@ typedef enum {
   NHI_FIELD_DATE,      /* YYYYMMDD, Western */
   NHI_FIELD_DATE_TIME, /* YYYYMMDDHHMM */
   NHI_FIELD_MONEY,     /* NT$, whole */
+  NHI_FIELD_MONTH,     /* YYYYMM, Western */
 } NhiFieldKind;
 
 typedef struct {
