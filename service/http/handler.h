@@ -26,8 +26,12 @@ typedef struct _NhiResponse NhiResponse;
 NhiResponse *nhi_response_new (guint status);
 NhiResponse *nhi_response_new_json (guint status, JsonNode *node);                     /* takes @node */
 NhiResponse *nhi_response_new_bytes (guint status, const char *content_type, GBytes *body);
+/* A value that could break out of its line (control characters, bytes above 0x7e) is not set, and said in the log. */
 void nhi_response_set_header (NhiResponse *response, const char *name, const char *value);
 void nhi_response_free (NhiResponse *response);
+guint nhi_response_get_status (const NhiResponse *response);
+const char *nhi_response_get_header (const NhiResponse *response, const char *name); /* (nullable) */
+GBytes *nhi_response_get_body (NhiResponse *response); /* (transfer none), never NULL; a problem's JSON is written here */
 
 const char *nhi_request_parameter (const NhiRequest *request, const char *name);
 const char *nhi_request_header (const NhiRequest *request, const char *lower_case_name);
@@ -46,6 +50,7 @@ typedef enum {
   NHI_ROUTE_SESSION_NEEDED = 1 << 0,
   NHI_ROUTE_HASHES = 1 << 1,     /* runs in the small pool for password hashing, so that it never starves the others */
   NHI_ROUTE_PAGE = 1 << 2,       /* answers HTML: errors become pages, not problems */
+  NHI_ROUTE_INSTANT = 1 << 3,    /* never blocks (no database, no file): runs on the loop itself */
 } NhiRouteFlags;
 
 typedef struct {
@@ -71,6 +76,32 @@ typedef struct {
   /* Turns a handler's error into a problem. Never NULL. */
   NhiResponse *(*problem_from_error) (const NhiRequest *request, const GError *error);
 } NhiHttpHooks;
+
+/**
+ * NhiHttpError:
+ * @NHI_HTTP_ERROR_MALFORMED: not what HTTP or JSON allows: 400
+ * @NHI_HTTP_ERROR_NOT_FOUND: no such route: 404
+ * @NHI_HTTP_ERROR_METHOD: the route has other methods: 405
+ * @NHI_HTTP_ERROR_TOO_LARGE: the body is longer than the route takes: 413
+ * @NHI_HTTP_ERROR_MEDIA_TYPE: the body is not JSON: 415
+ * @NHI_HTTP_ERROR_SESSION: no bearer token came: 401
+ * @NHI_HTTP_ERROR_RATE: too many requests from this network: 429
+ * @NHI_HTTP_ERROR_OVERLOADED: the queue is full: 503
+ *
+ * What http/ itself refuses. The messages are for a log, in English; the problem mapper has the person's words.
+ */
+#define NHI_HTTP_ERROR (nhi_http_error_quark ())
+typedef enum {
+  NHI_HTTP_ERROR_MALFORMED,
+  NHI_HTTP_ERROR_NOT_FOUND,
+  NHI_HTTP_ERROR_METHOD,
+  NHI_HTTP_ERROR_TOO_LARGE,
+  NHI_HTTP_ERROR_MEDIA_TYPE,
+  NHI_HTTP_ERROR_SESSION,
+  NHI_HTTP_ERROR_RATE,
+  NHI_HTTP_ERROR_OVERLOADED,
+} NhiHttpError;
+GQuark nhi_http_error_quark (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiResponse, nhi_response_free)
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * One byte range of a whole that is in memory: Range and If-Range to 200, 206 or 416 (RFC 9110, 14). */
+#pragma once
+
+#include "service/http/handler.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  NHI_RANGE_WHOLE,           /* no Range, one we do not act on (several ranges, other unit, bad syntax), or If-Range differs */
+  NHI_RANGE_PART,
+  NHI_RANGE_NOT_SATISFIABLE, /* begins behind the end */
+} NhiRangeKind;
+
+/**
+ * nhi_range_parse:
+ * @range: (nullable): value of the Range field
+ * @if_range: (nullable): value of the If-Range field; only a strong entity tag equal to @etag keeps the range
+ * @etag: the strong entity tag, with its quotes
+ * @size: bytes of the whole
+ * @ret_first: (out): first byte, set for %NHI_RANGE_PART
+ * @ret_last: (out): last byte, inclusive, set for %NHI_RANGE_PART
+ *
+ * More than one range is ignored on purpose: it is how a small header asks for a large answer.
+ */
+NhiRangeKind nhi_range_parse (const char *range, const char *if_range, const char *etag, guint64 size,
+                              guint64 *ret_first, guint64 *ret_last);
+
+/**
+ * nhi_response_new_range:
+ * @request: whose Range and If-Range decide
+ * @content_type: of the whole
+ * @etag: strong entity tag with its quotes: "\"abc\""
+ * @body: the whole; a part shares its memory
+ *
+ * Returns: (transfer full) (nullable): 200 or 206 with ETag, Accept-Ranges and Content-Range; a problem with 416 when
+ *   nothing of the range is there
+ */
+NhiResponse *nhi_response_new_range (const NhiRequest *request, const char *content_type, const char *etag,
+                                     GBytes *body);
+
+G_END_DECLS
