@@ -32,7 +32,8 @@ typedef struct _NhiDb NhiDb;                     /* a bounded pool of connection
 typedef struct _NhiDbConnection NhiDbConnection; /* inside one transaction, one thread */
 typedef struct _NhiDbRows NhiDbRows;
 
-/* @uri: "sqlite:PATH" or, later, a libpq URI. @connections: how many at once. */
+/* @uri: "sqlite:PATH" ("sqlite::memory:" has a single connection) or, later, a libpq URI. @connections: how many at once; the
+ * others wait. A new SQLite file has mode 0600. Open it after fork (), never before. */
 NhiDb *nhi_db_open (const char *uri, guint connections, GError **error);
 void nhi_db_close (NhiDb *db);
 
@@ -42,7 +43,9 @@ typedef enum {
 } NhiDbMode;
 
 /* Runs @body in one transaction: committed when it returns TRUE, rolled back when FALSE. Run again from the start on a conflict
- * (SQLITE_BUSY, 40001, 40P01), so @body must not touch anything outside the database that it cannot touch twice. Blocks. */
+ * (SQLITE_BUSY, 40001, 40P01), so @body must not touch anything outside the database that it cannot touch twice. Blocks, ten
+ * seconds at most in the face of conflicts. As in PostgreSQL, a statement that failed dooms its transaction: return FALSE; where a
+ * key may be there already write ON CONFLICT … DO NOTHING and look at the count. No transaction inside another one. */
 typedef gboolean (*NhiDbBody) (NhiDbConnection *connection, gpointer data, GError **error);
 gboolean nhi_db_transact (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, GError **error);
 
@@ -87,12 +90,13 @@ nhi_db_null (void)
   (const NhiDbValue[]){ __VA_ARGS__ }, G_N_ELEMENTS (((const NhiDbValue[]){ __VA_ARGS__ }))
 #define NHI_DB_NO_ARGS NULL, 0
 
-/* Placeholders $1, $2 … Returns the number of rows changed, or -1 with @error set. Statements are prepared once per connection. */
+/* Placeholders $1, $2 …, each value used at least once. Text must be UTF-8. FOR UPDATE SKIP LOCKED may be written. Returns the number of rows changed, or -1 with @error set. Statements are prepared once per connection. */
 gint64 nhi_db_run (NhiDbConnection *connection, const char *sql, const NhiDbValue *values, gsize n_values, GError **error);
 
 /* Never NULL on success, also without rows. Valid until freed and within the transaction. */
 NhiDbRows *nhi_db_query (NhiDbConnection *connection, const char *sql, const NhiDbValue *values, gsize n_values, GError **error);
-/* TRUE: at the next row. FALSE: no more, or @error set. */
+/* TRUE: at the next row. FALSE: no more, or @error set. A column is read as what it is: text as text, whole number as int, bytes as
+ * bytes; anything else is a defect of the query and warned of. NULL reads as NULL, 0 and NULL. */
 gboolean nhi_db_rows_next (NhiDbRows *rows, GError **error);
 const char *nhi_db_rows_text (NhiDbRows *rows, guint column);  /* NULL for NULL; valid until next */
 gint64 nhi_db_rows_int (NhiDbRows *rows, guint column);

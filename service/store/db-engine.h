@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What an engine brings: how it connects, begins, runs and ends. Everything else (pool, retry, migrations) is db.c's, once for all. */
+#pragma once
+
+#include "service/store/db.h"
+
+G_BEGIN_DECLS
+
+typedef struct _NhiDbEngine NhiDbEngine;
+
+/* Each engine's own structs begin with these two. */
+struct _NhiDbConnection
+{
+  const NhiDbEngine *engine;
+  NhiDbMode mode;     /* of the transaction under way */
+  gboolean conflict;  /* set by the engine: another transaction was in the way, run it all again */
+  gboolean failed;    /* set by the engine: a statement failed, so that this transaction must not be committed */
+  gboolean broken;    /* set by the engine: do not use this connection again */
+};
+struct _NhiDbRows
+{
+  const NhiDbEngine *engine;
+};
+
+struct _NhiDbEngine
+{
+  const char *scheme;      /* "sqlite:" */
+  gboolean single_writer;  /* one writer at a time is all it can do: writers of this process queue instead of colliding */
+
+  /* @location: the URI without its scheme. Lowers @connections where the engine cannot have so many. */
+  void (*limit) (const char *location, guint *connections);
+  NhiDbConnection *(*connect) (const char *location, GError **error);
+  void (*disconnect) (NhiDbConnection *connection);
+
+  gboolean (*begin) (NhiDbConnection *connection, GError **error);
+  gboolean (*commit) (NhiDbConnection *connection, GError **error);
+  void (*rollback) (NhiDbConnection *connection);
+
+  gint64 (*run) (NhiDbConnection *connection,
+                 const char *sql,
+                 const NhiDbValue *values,
+                 gsize n_values,
+                 GError **error);
+  NhiDbRows *(*query) (NhiDbConnection *connection,
+                       const char *sql,
+                       const NhiDbValue *values,
+                       gsize n_values,
+                       GError **error);
+  gboolean (*has_table) (NhiDbConnection *connection,
+                         const char *table,
+                         gboolean *ret_has,
+                         GError **error);
+
+  gboolean (*rows_next) (NhiDbRows *rows, GError **error);
+  const char *(*rows_text) (NhiDbRows *rows, guint column);
+  gint64 (*rows_int) (NhiDbRows *rows, guint column);
+  GBytes *(*rows_bytes) (NhiDbRows *rows, guint column);
+  gboolean (*rows_is_null) (NhiDbRows *rows, guint column);
+  void (*rows_free) (NhiDbRows *rows);
+};
+
+extern const NhiDbEngine nhi_sqlite_engine;
+
+/* For tests: how long a transaction tries in the face of conflicts, and how many it has met so far. */
+void nhi_db_set_patience (NhiDb *db, gint64 microseconds);
+guint nhi_db_conflicts (NhiDb *db);
+
+G_END_DECLS

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The part of the database that is the same for every engine: pool, transactions, retry. */
+
+#define G_LOG_DOMAIN "nhi-store"
+
+#include "service/store/db-engine.h"
+
+#include <string.h>
+
+G_DEFINE_QUARK (nhi - db - error - quark, nhi_db_error)
+
+#define MAX_CONNECTIONS 256
+#define DEFAULT_PATIENCE (10 * G_USEC_PER_SEC)
+#define SHORTEST_PAUSE 1000 /* µs before the second try, doubled with each, plus chance */
+#define LONGEST_PAUSE 100000
+
+static const NhiDbEngine *const engines[] = { &nhi_sqlite_engine };
+
+struct _NhiDb
+{
+  const NhiDbEngine *engine;
+  char *location;
+  guint limit;
+  gint64 patience;
+
+  GMutex mutex;
+  GCond changed;
+  GQueue idle;      /* of NhiDbConnection */
+  guint open;       /* idle and in use */
+  gboolean writing; /* only kept for engines with a single writer */
+  gint conflicts;   /* atomic */
+};
+
+/* The database in whose transaction this thread is, to catch a transaction inside another: it would
+ * wait for itself. */
+static GPrivate current_db;
+
+static const NhiDbEngine *
+find_engine (const char *uri)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (engines); i++)
+    if (g_str_has_prefix (uri, engines[i]->scheme))
+      return engines[i];
+  return NULL;
+}
+
+NhiDb *
+nhi_db_open (const char *uri, guint connections, GError **error)
+{
+  const NhiDbEngine *engine = find_engine (uri);
+  NhiDbConnection *first;
+  NhiDb *db;
+
+  if (engine == NULL || uri[strlen (engine->scheme)] == '\0')
+    {
+      g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE,
+                   "“%s” names no database; write sqlite:PATH", uri);
+      return NULL;
+    }
+  first = engine->connect (uri + strlen (engine->scheme), error);
+  if (first == NULL)
+    return NULL;
+
+  db = g_new0 (NhiDb, 1);
+  db->engine = engine;
+  db->location = g_strdup (uri + strlen (engine->scheme));
+  db->limit = CLAMP (connections, 1, MAX_CONNECTIONS);
+  db->patience = DEFAULT_PATIENCE;
+  engine->limit (db->location, &db->limit);
+  g_mutex_init (&db->mutex);
+  g_cond_init (&db->changed);
+  g_queue_init (&db->idle);
+  g_queue_push_tail (&db->idle, first);
+  db->open = 1;
+  return db;
+}
+
+void
+nhi_db_close (NhiDb *db)
+{
+  NhiDbConnection *connection;
+
+  if (db == NULL)
+    return;
+  while ((connection = g_queue_pop_head (&db->idle)) != NULL)
+    {
+      db->engine->disconnect (connection);
+      db->open--;
+    }
+  if (db->open != 0)
+    g_critical ("a database was closed inside %u transactions", db->open);
+  g_mutex_clear (&db->mutex);
+  g_cond_clear (&db->changed);
+  g_free (db->location);
+  g_free (db);
+}
+
+void
+nhi_db_set_patience (NhiDb *db, gint64 microseconds)
+{
+  db->patience = microseconds;
+}
+
+guint
+nhi_db_conflicts (NhiDb *db)
+{
+  return (guint)g_atomic_int_get (&db->conflicts);
+}
+
+static gboolean
+may_take (NhiDb *db, NhiDbMode mode)
+{
+  gboolean gate_is_shut = mode == NHI_DB_WRITE && db->engine->single_writer && db->writing;
+
+  return !gate_is_shut && (!g_queue_is_empty (&db->idle) || db->open < db->limit);
+}
+
+static gboolean
+wait_for_turn (NhiDb *db, NhiDbMode mode, gint64 deadline, GError **error)
+{
+  while (!may_take (db, mode))
+    if (!g_cond_wait_until (&db->changed, &db->mutex, deadline) && !may_take (db, mode))
+      {
+        g_set_error_literal (error, NHI_DB_ERROR, NHI_DB_ERROR_BUSY,
+                             "Every connection to the database is in use; try again later");
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static void
+give_back (NhiDb *db, NhiDbMode mode, NhiDbConnection *connection)
+{
+  gboolean keep = connection != NULL && !connection->broken;
+
+  if (connection != NULL && !keep)
+    db->engine->disconnect (connection);
+  g_mutex_lock (&db->mutex);
+  if (keep)
+    g_queue_push_head (&db->idle, connection);
+  else
+    db->open--;
+  if (mode == NHI_DB_WRITE)
+    db->writing = FALSE;
+  g_cond_broadcast (&db->changed);
+  g_mutex_unlock (&db->mutex);
+}
+
+static NhiDbConnection *
+take (NhiDb *db, NhiDbMode mode, gint64 deadline, GError **error)
+{
+  NhiDbConnection *connection;
+
+  g_mutex_lock (&db->mutex);
+  if (!wait_for_turn (db, mode, deadline, error))
+    {
+      g_mutex_unlock (&db->mutex);
+      return NULL;
+    }
+  connection = g_queue_pop_head (&db->idle);
+  if (connection == NULL)
+    db->open++;
+  if (mode == NHI_DB_WRITE)
+    db->writing = TRUE;
+  g_mutex_unlock (&db->mutex);
+
+  if (connection == NULL)
+    {
+      connection = db->engine->connect (db->location, error);
+      if (connection == NULL)
+        give_back (db, mode, NULL);
+    }
+  return connection;
+}
+
+static gboolean
+commit (NhiDbConnection *connection, GError **error)
+{
+  if (connection->failed)
+    {
+      g_set_error_literal (error, NHI_DB_ERROR, NHI_DB_ERROR_INTERNAL,
+                           "A statement failed, so its transaction cannot be committed");
+      return FALSE;
+    }
+  return connection->engine->commit (connection, error);
+}
+
+/* One try. On FALSE, connection->conflict tells whether another one is worth it. */
+static gboolean
+transact_once (NhiDbConnection *connection,
+               NhiDbMode mode,
+               NhiDbBody body,
+               gpointer data,
+               GError **error)
+{
+  connection->mode = mode;
+  connection->conflict = FALSE;
+  connection->failed = FALSE;
+  if (!connection->engine->begin (connection, error))
+    return FALSE;
+  if (body (connection, data, error) && commit (connection, error))
+    return TRUE;
+  connection->engine->rollback (connection);
+  return FALSE;
+}
+
+static void
+pause_before_retry (guint attempt)
+{
+  gint64 longest = SHORTEST_PAUSE << MIN (attempt, 10);
+
+  g_usleep (
+      (gulong)g_random_int_range (SHORTEST_PAUSE / 2, (gint32)MIN (longest, LONGEST_PAUSE) + 1));
+}
+
+/* What the caller gets: the body's own error, or BUSY when it was a conflict to the end. */
+static void
+report (GError **error, GError *cause, gboolean conflict)
+{
+  if (cause == NULL)
+    {
+      g_critical ("a transaction's body failed without an error");
+      cause = g_error_new_literal (NHI_DB_ERROR, NHI_DB_ERROR_INTERNAL,
+                                   "A transaction failed without a reason");
+    }
+  if (conflict && !g_error_matches (cause, NHI_DB_ERROR, NHI_DB_ERROR_BUSY))
+    {
+      g_clear_error (&cause);
+      cause = g_error_new_literal (NHI_DB_ERROR, NHI_DB_ERROR_BUSY,
+                                   "The database is busy; try again later");
+    }
+  g_propagate_error (error, cause);
+}
+
+static gboolean
+transact_with_retry (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + db->patience;
+
+  for (guint attempt = 0;; attempt++)
+    {
+      GError *cause = NULL;
+      NhiDbConnection *connection = take (db, mode, deadline, &cause);
+      gboolean done, conflict;
+
+      if (connection == NULL)
+        {
+          report (error, cause, FALSE);
+          return FALSE;
+        }
+      done = transact_once (connection, mode, body, data, &cause);
+      conflict = !done && connection->conflict;
+      give_back (db, mode, connection);
+      if (done)
+        return TRUE;
+      if (conflict)
+        g_atomic_int_inc (&db->conflicts);
+      if (!conflict || g_get_monotonic_time () >= deadline)
+        {
+          report (error, cause, conflict);
+          return FALSE;
+        }
+      g_clear_error (&cause);
+      pause_before_retry (attempt);
+    }
+}
+
+gboolean
+nhi_db_transact (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, GError **error)
+{
+  NhiDb *outer = g_private_get (&current_db);
+  gboolean done;
+
+  if (outer == db)
+    {
+      g_set_error_literal (error, NHI_DB_ERROR, NHI_DB_ERROR_INTERNAL,
+                           "A transaction was begun inside another one");
+      return FALSE;
+    }
+  g_private_set (&current_db, db);
+  done = transact_with_retry (db, mode, body, data, error);
+  g_private_set (&current_db, outer);
+  return done;
+}
+
+gint64
+nhi_db_run (NhiDbConnection *connection,
+            const char *sql,
+            const NhiDbValue *values,
+            gsize n_values,
+            GError **error)
+{
+  return connection->engine->run (connection, sql, values, n_values, error);
+}
+
+NhiDbRows *
+nhi_db_query (NhiDbConnection *connection,
+              const char *sql,
+              const NhiDbValue *values,
+              gsize n_values,
+              GError **error)
+{
+  return connection->engine->query (connection, sql, values, n_values, error);
+}
+
+gboolean
+nhi_db_rows_next (NhiDbRows *rows, GError **error)
+{
+  return rows->engine->rows_next (rows, error);
+}
+
+const char *
+nhi_db_rows_text (NhiDbRows *rows, guint column)
+{
+  return rows->engine->rows_text (rows, column);
+}
+
+gint64
+nhi_db_rows_int (NhiDbRows *rows, guint column)
+{
+  return rows->engine->rows_int (rows, column);
+}
+
+GBytes *
+nhi_db_rows_bytes (NhiDbRows *rows, guint column)
+{
+  return rows->engine->rows_bytes (rows, column);
+}
+
+gboolean
+nhi_db_rows_is_null (NhiDbRows *rows, guint column)
+{
+  return rows->engine->rows_is_null (rows, column);
+}
+
+void
+nhi_db_rows_free (NhiDbRows *rows)
+{
+  if (rows != NULL)
+    rows->engine->rows_free (rows);
+}
