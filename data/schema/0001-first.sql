@@ -108,16 +108,18 @@ CREATE TABLE account (
   created_at BIGINT NOT NULL,
   password_changed_at BIGINT NOT NULL
 );
--- Failures are counted per (account, network) and per network. subject = person_id, or 'network' for the latter.
+-- Failures are counted per (account, network) and per network. subject = person_id, a hash of an ID number that nobody has,
+-- or 'network' for the latter.
 CREATE TABLE attempt (
   subject TEXT NOT NULL,
   network TEXT NOT NULL,
-  purpose TEXT NOT NULL,           -- sign-in, registration
+  purpose TEXT NOT NULL,           -- sign-in, registration, registration-letter
   failures BIGINT NOT NULL,
   last_at BIGINT NOT NULL,
   wait_until BIGINT NOT NULL,
   PRIMARY KEY (subject, network, purpose)
 );
+CREATE INDEX attempt_age ON attempt (last_at);
 CREATE TABLE session (
   person_id TEXT NOT NULL,
   session_id TEXT NOT NULL,
@@ -128,12 +130,14 @@ CREATE TABLE session (
   expires_at BIGINT NOT NULL,      -- absolute end
   PRIMARY KEY (person_id, session_id)
 );
+CREATE INDEX session_idle ON session (seen_at);
 CREATE TABLE session_by_token (
   token_hash BYTEA NOT NULL PRIMARY KEY,
   person_id TEXT NOT NULL,
   session_id TEXT NOT NULL,
   expires_at BIGINT NOT NULL
 );
+CREATE INDEX session_by_token_expiry ON session_by_token (expires_at);
 CREATE TABLE sign_in (
   person_id TEXT NOT NULL,
   sign_in_id TEXT NOT NULL,
@@ -142,16 +146,17 @@ CREATE TABLE sign_in (
   client TEXT NOT NULL,
   PRIMARY KEY (person_id, sign_in_id)
 );
+CREATE INDEX sign_in_age ON sign_in (at);
 -- The stored answer of a create, so that the same key gives the same answer. scope = person_id, or the network before sign-in.
 CREATE TABLE idempotency (
   scope TEXT NOT NULL,
-  idempotency_key TEXT NOT NULL,
-  request_hash BYTEA NOT NULL,
-  status SMALLINT NOT NULL,
-  body TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,   -- SHA-256 of it, hex
+  request_hash BYTEA NOT NULL,     -- HMAC under the key
+  answer TEXT NOT NULL,            -- what the same answer is made from again
   created_at BIGINT NOT NULL,
   PRIMARY KEY (scope, idempotency_key)
 );
+CREATE INDEX idempotency_age ON idempotency (created_at);
 
 -- What must happen later.
 CREATE TABLE job (

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Sign-in in two transactions with the slow hash between them: the first counts a failure in
+ * advance, the second takes it back. */
+#define G_LOG_DOMAIN "nhi-domain"
+
+#include "service/domain/sign-in.h"
+
+#include "service/domain/attempts.h"
+#include "service/domain/insured.h"
+#include "service/domain/password.h"
+#include "service/domain/session.h"
+#include "service/domain/words.h"
+#include "service/store/registration.h"
+#include "service/store/session.h"
+#include "shared/identity/contact.h"
+#include "shared/identity/id-number.h"
+
+#include <string.h>
+
+#define FREE_FAILURES 3
+#define FREE_FAILURES_OF_NETWORK 30
+#define MAX_FIELD_BYTES 64
+#define MAX_PASSWORD_BYTES (NHI_PASSWORD_MAX * 4)
+#define MAX_CLIENT_CHARACTERS 100
+
+typedef struct
+{
+  NhiWorld *world;
+  char *card_number;
+  char *id_number;
+  char *client;
+  const char *network;
+  gint64 now;
+  char *subject;
+  NhiInsured insured;
+  NhiAccountRow *account; /* NULL: no account, or not with this card */
+  char *new_hash;         /* NULL: the old one stays */
+  NhiSignIn result;
+} Trial;
+
+void
+nhi_sign_in_clear (NhiSignIn *sign_in)
+{
+  if (sign_in->token != NULL)
+    explicit_bzero (sign_in->token, strlen (sign_in->token));
+  g_clear_pointer (&sign_in->token, g_free);
+  g_clear_pointer (&sign_in->name, g_free);
+  g_clear_pointer (&sign_in->id_number, g_free);
+  g_clear_pointer (&sign_in->last_network, g_free);
+}
+
+static void
+trial_clear (Trial *self)
+{
+  g_clear_pointer (&self->card_number, g_free);
+  g_clear_pointer (&self->id_number, g_free);
+  g_clear_pointer (&self->client, g_free);
+  g_clear_pointer (&self->subject, g_free);
+  nhi_insured_clear (&self->insured);
+  g_clear_pointer (&self->account, nhi_account_row_free);
+  g_clear_pointer (&self->new_hash, g_free);
+  nhi_sign_in_clear (&self->result);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Trial, trial_clear)
+
+static gboolean
+has_length (NhiFieldErrors *errors, const char *field, const char *value, gsize max)
+{
+  if (value == NULL || value[0] == '\0')
+    nhi_field_errors_add (errors, field, NHI_CODE_REQUIRED);
+  else if (strlen (value) > max)
+    nhi_field_errors_add (errors, field, NHI_CODE_TOO_LONG);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+read_request (Trial *self, const NhiSignInRequest *request, GError **error)
+{
+  g_autoptr (NhiFieldErrors) errors = nhi_field_errors_new ();
+
+  if (has_length (errors, "card_number", request->card_number, MAX_FIELD_BYTES))
+    {
+      self->card_number = nhi_text_fold_width (request->card_number);
+      if (!nhi_card_number_is_valid (self->card_number))
+        nhi_field_errors_add (errors, "card_number", NHI_CODE_INVALID);
+    }
+  if (has_length (errors, "id_number", request->id_number, MAX_FIELD_BYTES))
+    {
+      self->id_number = nhi_id_number_normalise (request->id_number);
+      if (self->id_number == NULL || nhi_id_number_classify (self->id_number) == NHI_ID_INVALID)
+        nhi_field_errors_add (errors, "id_number", NHI_CODE_INVALID);
+    }
+  has_length (errors, "password", request->password, MAX_PASSWORD_BYTES);
+  self->client =
+      g_utf8_substring (request->client != NULL ? request->client : "", 0,
+                        MIN (MAX_CLIENT_CHARACTERS,
+                             g_utf8_strlen (request->client != NULL ? request->client : "", -1)));
+  return nhi_field_errors_done (errors, error);
+}
+
+static NhiAttempt
+attempt_of (const Trial *self)
+{
+  return (NhiAttempt){ self->subject, self->network, "sign-in", FREE_FAILURES,
+                       FREE_FAILURES_OF_NETWORK };
+}
+
+static gboolean
+begin_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Trial *self = data;
+
+  g_clear_pointer (&self->subject, g_free);
+  g_clear_pointer (&self->account, nhi_account_row_free);
+  if (!nhi_insured_find (connection, self->id_number, self->card_number, &self->insured, error))
+    return FALSE;
+  const NhiPerson *person = self->insured.person;
+  self->subject = nhi_attempt_subject (person != NULL ? person->person_id : NULL, self->id_number);
+
+  const NhiAttempt attempt = attempt_of (self);
+  if (!nhi_attempt_begin (connection, &attempt, self->now, error))
+    return FALSE;
+  /* Asked for nobody too, so that nobody costs as much as somebody. */
+  if (!nhi_store_account_find (connection, self->subject, &self->account, error))
+    return FALSE;
+  if (!nhi_insured_has_active_card (&self->insured))
+    g_clear_pointer (&self->account, nhi_account_row_free);
+  return TRUE;
+}
+
+static gboolean
+finish_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Trial *self = data;
+  const NhiAttempt attempt = attempt_of (self);
+  const char *person_id = self->insured.person->person_id;
+  g_autofree char *sign_in_id = nhi_world_uuid (self->world);
+
+  nhi_sign_in_clear (&self->result);
+  if (self->new_hash != NULL &&
+      !nhi_store_account_rehash (connection, person_id, self->new_hash, error))
+    return FALSE;
+  if (!nhi_attempt_succeed (connection, &attempt, self->now, error) ||
+      !nhi_store_sign_in_last (connection, person_id, &self->result.last_at,
+                               &self->result.last_network, error) ||
+      !nhi_store_sign_in_add (connection, person_id, sign_in_id, self->now, self->network,
+                              self->client, error))
+    return FALSE;
+  self->result.token = nhi_session_open (self->world, connection, person_id, self->client,
+                                         self->network, self->now, &self->result.expires_at, error);
+  return self->result.token != NULL;
+}
+
+static gboolean
+judge (Trial *self, const char *password, GError **error)
+{
+  const char *phc = self->account != NULL ? self->account->password_hash : NULL;
+  gboolean matches = FALSE;
+  gboolean outdated = FALSE;
+
+  if (!nhi_password_verify (self->world, phc, password, &matches, &outdated, error))
+    return FALSE;
+  if (!matches)
+    {
+      g_set_error_literal (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_SIGN_IN,
+                           "Card, ID number or password is wrong, or there is no account");
+      return FALSE;
+    }
+  if (outdated)
+    self->new_hash =
+        nhi_password_hash (self->world, password, NULL); /* if not now, then next time */
+  return TRUE;
+}
+
+gboolean
+nhi_sign_in (NhiWorld *world,
+             const NhiSignInRequest *request,
+             NhiSignIn *ret_sign_in,
+             GError **error)
+{
+  g_auto (Trial)
+      trial = { .world = world, .network = request->network, .now = nhi_world_now (world) };
+
+  if (!read_request (&trial, request, error) ||
+      !nhi_db_transact (world->db, NHI_DB_WRITE, begin_body, &trial, error) ||
+      !judge (&trial, request->password, error) ||
+      !nhi_db_transact (world->db, NHI_DB_WRITE, finish_body, &trial, error))
+    return FALSE;
+
+  trial.result.name = g_strdup (trial.insured.person->name);
+  trial.result.id_number = g_strdup (trial.insured.person->id_number);
+  *ret_sign_in = trial.result;
+  trial.result = (NhiSignIn){ 0 };
+  return TRUE;
+}

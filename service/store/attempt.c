@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Queries on the attempt table. */
+#define G_LOG_DOMAIN "nhi-store"
+
+#include "service/store/attempt.h"
+
+#include "service/store/first-row.h"
+
+gboolean
+nhi_store_attempt_find (NhiDbConnection *connection,
+                        const char *subject,
+                        const char *network,
+                        const char *purpose,
+                        NhiAttemptRow *ret,
+                        GError **error)
+{
+  gboolean found = FALSE;
+  g_autoptr (NhiDbRows) rows =
+      nhi_db_query (connection,
+                    "SELECT failures, last_at, wait_until FROM attempt"
+                    " WHERE subject = $1 AND network = $2 AND purpose = $3",
+                    NHI_DB_ARGS (nhi_db_text (subject), nhi_db_text (network),
+                                 nhi_db_text (purpose)),
+                    error);
+  if (rows == NULL || !nhi_store_first_row (rows, &found, error))
+    return FALSE;
+
+  *ret = (NhiAttemptRow){ 0 };
+  if (found)
+    {
+      ret->failures = nhi_db_rows_int (rows, 0);
+      ret->last_at = nhi_db_rows_int (rows, 1);
+      ret->wait_until = nhi_db_rows_int (rows, 2);
+    }
+  return TRUE;
+}
+
+gboolean
+nhi_store_attempt_put (NhiDbConnection *connection,
+                       const char *subject,
+                       const char *network,
+                       const char *purpose,
+                       const NhiAttemptRow *row,
+                       GError **error)
+{
+  return nhi_db_run (
+             connection,
+             "INSERT INTO attempt (subject, network, purpose, failures, last_at, wait_until)"
+             " VALUES ($1, $2, $3, $4, $5, $6)"
+             " ON CONFLICT (subject, network, purpose) DO UPDATE SET"
+             " failures = excluded.failures, last_at = excluded.last_at,"
+             " wait_until = excluded.wait_until",
+             NHI_DB_ARGS (nhi_db_text (subject), nhi_db_text (network), nhi_db_text (purpose),
+                          nhi_db_int (row->failures), nhi_db_int (row->last_at),
+                          nhi_db_int (row->wait_until)),
+             error) >= 0;
+}
+
+gboolean
+nhi_store_attempt_delete (NhiDbConnection *connection,
+                          const char *subject,
+                          const char *network,
+                          const char *purpose,
+                          GError **error)
+{
+  return nhi_db_run (connection,
+                     "DELETE FROM attempt WHERE subject = $1 AND network = $2 AND purpose = $3",
+                     NHI_DB_ARGS (nhi_db_text (subject), nhi_db_text (network),
+                                  nhi_db_text (purpose)),
+                     error) >= 0;
+}
+
+gboolean
+nhi_store_attempt_delete_before (NhiDbConnection *connection, gint64 last_before, GError **error)
+{
+  return nhi_db_run (connection, "DELETE FROM attempt WHERE last_at < $1",
+                     NHI_DB_ARGS (nhi_db_int (last_before)), error) >= 0;
+}

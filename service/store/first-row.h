@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * For queries that find one row or none: tells "none" apart from "failed". */
+#pragma once
+
+#include "service/store/db.h"
+
+G_BEGIN_DECLS
+
+/* TRUE with *@ret_found telling whether @rows stands at its first row; FALSE with @error when the
+ * database failed. */
+static inline gboolean
+nhi_store_first_row (NhiDbRows *rows, gboolean *ret_found, GError **error)
+{
+  GError *row_error = NULL;
+
+  *ret_found = nhi_db_rows_next (rows, &row_error);
+  if (row_error == NULL)
+    return TRUE;
+  g_propagate_error (error, row_error);
+  return FALSE;
+}
+
+G_END_DECLS
