@@ -23,7 +23,7 @@ if [ "$2" != none ]; then
 fi
 mkdir -p /run/pcscd
 if [ "$2" != none ]; then mount --bind "$1" /run/pcscd; fi
-exec /usr/sbin/pcscd --foreground --config "$3"
+exec setpriv --pdeathsig KILL /usr/sbin/pcscd --foreground --config "$3"
 """
 
 
@@ -37,9 +37,9 @@ def driver():
 
 def namespaces():
     """The arguments of unshare that this machine allows, best first, with the mode START_DAEMON needs."""
-    tries = [(["unshare", "-rmn", "--kill-child"], "network"),
-             (["unshare", "-mn", "--kill-child"], "network"),
-             (["unshare", "-m", "--kill-child"], "mounts")]
+    tries = [(["unshare", "-rmn"], "network"),
+             (["unshare", "-mn"], "network"),
+             (["unshare", "-m"], "mounts")]
     probe = "mount -t tmpfs tmpfs /run && mkdir /run/x"
     for arguments, mode in tries:
         script = probe + (" && ip link set lo up" if mode == "network" else "")
@@ -99,17 +99,10 @@ class Daemon:
         finally:
             probe.close()
 
-    def daemon_pid(self):
-        """unshare with --kill-child forks: the daemon is its child."""
-        children = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-        with open(children, encoding="ascii") as file:
-            pids = file.read().split()
-        return int(pids[0]) if pids else self.process.pid
-
     def _enter(self):
         if self.mode != "network":
             return []
-        arguments = ["nsenter", "--target", str(self.daemon_pid()), "--net"]
+        arguments = ["nsenter", "--target", str(self.process.pid), "--net"]
         if "-rmn" in self.namespaces:
             arguments += ["--user", "--preserve-credentials"]
         return arguments

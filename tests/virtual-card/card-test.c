@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 
 #define TABLE                                                                                      \
-  "key\tcard_name\tid_number\tcard_number\tbirth_date\tsex\tissued_on\tcard_state\n"                \
+  "key\tcard_name\tid_number\tcard_number\tbirth_date\tsex\tissued_on\tcard_state\n"               \
   "someone\t林小明\tA123456789\t000012345678\t1978-03-05\tM\t2021-11-30\tactive\n"              \
   "gone\t陳美麗\tA223456781\t000012345679\t1990-12-31\tF\t2015-01-02\tterminated\n"             \
   "broken\t陳美麗\tA223456781\t000012345679\t1990-13-31\tF\t2015-01-02\tactive\n"
@@ -183,7 +183,8 @@ test_atr (void)
     { { .kind = VIRTUAL_CARD_NHI }, NHI_ATR_NHI, 20 },
     { { .kind = VIRTUAL_CARD_HEALTH_PROFESSIONAL }, NHI_ATR_HEALTH_PROFESSIONAL, 19 },
     { { .kind = VIRTUAL_CARD_CERTIFICATE }, NHI_ATR_CITIZEN_CERTIFICATE, 19 },
-    { { .mute = TRUE }, NHI_ATR_UNKNOWN, 0 },
+    { { .mute = TRUE }, NHI_ATR_NHI, 20 },
+    { { .mute = TRUE, .powered = TRUE }, NHI_ATR_UNKNOWN, 34 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -14,6 +14,10 @@ static const guint8 ATR_CERTIFICATE[] = { 0x3B, 0xD8, 0x96, 0x00, 0x81, 0xB1, 0x
                                           0x45, 0x1F, 0x07, 0x43, 0x48, 0x54, 0x47,
                                           0x50, 0x4B, 0x49, 0x4A, 0xDD };
 
+/* vpcd has no word for silence: no answer means that the card is gone. More bytes than an ATR can
+ * have (33) make the power-on fail, as silence does at a real reader. */
+static const guint8 SILENCE[34] = { 0 };
+
 void
 virtual_card_clear (VirtualCard *card)
 {
@@ -44,12 +48,12 @@ virtual_card_kind_from_name (const char *name, VirtualCardKind *kind)
   return FALSE;
 }
 
-/* A mute card sends no byte after power-on. */
+/* vpcd asks for the ATR also to find out whether a card is there at all; a mute card is there. */
 GBytes *
 virtual_card_atr (const VirtualCard *card)
 {
-  if (card->mute)
-    return g_bytes_new_static ("", 0);
+  if (card->mute && card->powered)
+    return g_bytes_new_static (SILENCE, sizeof SILENCE);
   switch (card->kind)
     {
     case VIRTUAL_CARD_HEALTH_PROFESSIONAL:

@@ -19,10 +19,11 @@ typedef enum
  * @terminated: what the termination flag says
  * @kind: which card this is; others than %VIRTUAL_CARD_NHI hold no basic data
  * @new_generation: SELECT is refused with 6D00, READ works (cards from the end of 2025 on)
- * @mute: no ATR: dirty, upside down, broken
+ * @mute: seen by the reader, but silent once it has power: dirty, upside down, broken
  * @status_word: 0, or the status word that answers every command
  * @pull_after: 0, or the number of the command after whose answer the card leaves the reader
  * @garbage: %NULL, or the randomness that answers every command
+ * @powered: the reader has switched the power on
  * @commands: commands answered since the card was put in
  */
 typedef struct
@@ -35,6 +36,7 @@ typedef struct
   guint16 status_word;
   guint pull_after;
   GRand *garbage;
+  gboolean powered;
   guint commands;
 } VirtualCard;
 

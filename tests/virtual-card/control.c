@@ -177,52 +177,85 @@ control_run (Control *control, const char *line, GError **error)
   return wrong (error, line, "a command");
 }
 
+typedef struct
+{
+  Control *control;
+  GIOStream *connection; /* NULL for standard input */
+} Conversation;
+
+static void
+read_next (GDataInputStream *lines, Conversation *conversation);
+
+static void
+conversation_free (Conversation *conversation)
+{
+  g_clear_object (&conversation->connection);
+  g_free (conversation);
+}
+
+/* Answers when the order is done: who hears "ok" knows it. */
+static void
+answer_line (Conversation *conversation, const char *line)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean done = control_run (conversation->control, line, &error);
+  g_autofree char *answer =
+      done ? g_strdup ("ok\n") : g_strdup_printf ("error: %s\n", error->message);
+
+  if (conversation->connection)
+    g_output_stream_write_all (g_io_stream_get_output_stream (conversation->connection), answer,
+                               strlen (answer), NULL, NULL, NULL);
+  else if (!done)
+    g_printerr ("%s", answer);
+}
+
 static void
 on_line (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Control *control = data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *line =
-      g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, NULL);
+  Conversation *conversation = data;
+  GDataInputStream *lines = G_DATA_INPUT_STREAM (source);
+  g_autofree char *line = g_data_input_stream_read_line_finish (lines, result, NULL, NULL);
 
   if (!line)
-    return;
-  if (!control_run (control, line, &error))
-    g_printerr ("%s\n", error->message);
-  g_data_input_stream_read_line_async (G_DATA_INPUT_STREAM (source), G_PRIORITY_DEFAULT, NULL,
-                                       on_line, control);
+    {
+      conversation_free (conversation);
+      return;
+    }
+  answer_line (conversation, line);
+  read_next (lines, conversation);
+}
+
+static void
+read_next (GDataInputStream *lines, Conversation *conversation)
+{
+  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, NULL, on_line, conversation);
+}
+
+static void
+converse (Control *control, GInputStream *input, GIOStream *connection)
+{
+  g_autoptr (GDataInputStream) lines = g_data_input_stream_new (input);
+  Conversation *conversation = g_new0 (Conversation, 1);
+
+  conversation->control = control;
+  if (connection)
+    conversation->connection = g_object_ref (connection);
+  read_next (lines, conversation);
 }
 
 void
 control_watch_standard_input (Control *control)
 {
   g_autoptr (GInputStream) input = g_unix_input_stream_new (0, FALSE);
-  g_autoptr (GDataInputStream) lines = g_data_input_stream_new (input);
 
-  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, NULL, on_line, control);
+  converse (control, input, NULL);
 }
 
-/* The answer goes out before the next line is read: who hears "ok" knows that it is done. */
 static gboolean
 serve (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
 {
-  Control *control = data;
-  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
-  g_autoptr (GDataInputStream) lines =
-      g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
-  char *line;
-
-  while ((line = g_data_input_stream_read_line (lines, NULL, NULL, NULL)))
-    {
-      g_autofree char *owned = line;
-      g_autoptr (GError) error = NULL;
-      g_autofree char *answer = control_run (control, owned, &error)
-                                    ? g_strdup ("ok\n")
-                                    : g_strdup_printf ("error: %s\n", error->message);
-
-      if (!g_output_stream_write_all (output, answer, strlen (answer), NULL, NULL, NULL))
-        break;
-    }
+  converse (data, g_io_stream_get_input_stream (G_IO_STREAM (connection)),
+            G_IO_STREAM (connection));
   return TRUE;
 }
 

@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -144,6 +145,7 @@ answer_control (Link *self, guint8 control)
     case CONTROL_ON:
     case CONTROL_RESET:
     case CONTROL_OFF:
+      self->card->powered = control != CONTROL_OFF;
       link_trace (self, "power %u", control);
       break;
     default:
@@ -251,6 +253,7 @@ link_connect (Link *self)
   g_source_set_callback (source, G_SOURCE_FUNC (on_readable), self, NULL);
   self->input_source = g_source_attach (source, NULL);
   self->card->commands = 0;
+  self->card->powered = FALSE;
   link_trace (self, "inserted");
 }
 

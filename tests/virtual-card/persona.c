@@ -3,6 +3,7 @@
 #include "tests/virtual-card/persona.h"
 
 #include <gio/gio.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *
@@ -32,7 +33,7 @@ fill (char **names, char **values, VirtualCard *card, GError **error)
 {
   NhiCardProfile profile = {
     .card_number = (char *)column (names, values, "card_number"),
-    .name = (char *)column (names, values, "name"),
+    .name = (char *)column (names, values, "card_name"),
     .id_number = (char *)column (names, values, "id_number"),
   };
   const char *sex = column (names, values, "sex");
