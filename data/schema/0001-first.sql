@@ -173,6 +173,7 @@ CREATE TABLE job (
   created_at BIGINT NOT NULL
 );
 CREATE INDEX job_due ON job (kind, state, run_at);
+CREATE INDEX job_age ON job (state, run_at);
 CREATE TABLE outbox (
   person_id TEXT NOT NULL,
   mail_id TEXT NOT NULL,
@@ -205,7 +206,7 @@ CREATE TABLE application_item (
   application_id TEXT NOT NULL,
   category TEXT NOT NULL,
   position SMALLINT NOT NULL,
-  status TEXT NOT NULL,            -- processing, ready, none
+  status TEXT NOT NULL,            -- processing, ready, none, failed
   entries BIGINT NOT NULL,
   from_month TEXT NOT NULL,
   to_month TEXT NOT NULL,

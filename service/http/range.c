@@ -65,8 +65,8 @@ nhi_range_parse (const char *range,
   return NHI_RANGE_PART;
 }
 
-static NhiResponse *
-not_satisfiable (const NhiRequest *request, guint64 size)
+NhiResponse *
+nhi_range_not_satisfiable (const NhiRequest *request, guint64 size)
 {
   gboolean chinese = g_strcmp0 (request->language, "en") != 0;
   NhiResponse *response =
@@ -94,7 +94,7 @@ nhi_response_new_range (const NhiRequest *request,
                            nhi_request_header (request, "if-range"), etag, size, &first, &last))
     {
     case NHI_RANGE_NOT_SATISFIABLE:
-      return not_satisfiable (request, size);
+      return nhi_range_not_satisfiable (request, size);
     case NHI_RANGE_PART:
       {
         g_autoptr (GBytes) part = g_bytes_new_from_bytes (body, first, last - first + 1);

@@ -26,6 +26,9 @@ typedef enum {
 NhiRangeKind nhi_range_parse (const char *range, const char *if_range, const char *etag, guint64 size,
                               guint64 *ret_first, guint64 *ret_last);
 
+/* The problem with 416 and Content-Range that tells @size. */
+NhiResponse *nhi_range_not_satisfiable (const NhiRequest *request, guint64 size);
+
 /**
  * nhi_response_new_range:
  * @request: whose Range and If-Range decide

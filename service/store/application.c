@@ -7,7 +7,7 @@
 #include "service/store/package.h"
 
 static const char *const state_names[] = { "processing", "ready", "failed", NULL };
-static const char *const status_names[] = { "processing", "ready", "none", NULL };
+static const char *const status_names[] = { "processing", "ready", "none", "failed", NULL };
 
 const char *
 nhi_application_state_name (NhiApplicationState state)
@@ -230,7 +230,7 @@ read_list (NhiDbRows *rows, GError **error)
   g_autoptr (GPtrArray) list = NULL;
   g_autoptr (GError) failure = NULL;
 
-  list = g_ptr_array_new_with_free_func ((GDestroyNotify) nhi_application_free);
+  list = g_ptr_array_new_with_free_func ((GDestroyNotify)nhi_application_free);
   while (nhi_db_rows_next (rows, &failure))
     {
       NhiApplication *application = read_application (rows, error);

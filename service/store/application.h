@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * NhiApplicationState:
  * @NHI_APPLICATION_PROCESSING: its job has not ended yet
  * @NHI_APPLICATION_READY: every item is ready or none; there is a package unless all are none
- * @NHI_APPLICATION_FAILED: given up; the person may apply again
+ * @NHI_APPLICATION_FAILED: given up, and every item with it; the person may apply again
  */
 typedef enum
 {
@@ -24,6 +24,7 @@ typedef enum
   NHI_ITEM_PROCESSING,
   NHI_ITEM_READY, /* 可下載 */
   NHI_ITEM_NONE,  /* 無資料 */
+  NHI_ITEM_FAILED,
 } NhiItemStatus;
 
 const char *

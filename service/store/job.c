@@ -201,3 +201,19 @@ nhi_store_job_fail (NhiDbConnection *connection, const NhiJob *job, const char *
                                   error),
                       error);
 }
+
+gint64
+nhi_store_job_forget (NhiDbConnection *connection,
+                      gint64 done_before,
+                      gint64 failed_before,
+                      guint limit,
+                      GError **error)
+{
+  return nhi_db_run (connection,
+                     "DELETE FROM job WHERE job_id IN (SELECT job_id FROM job "
+                     "WHERE (state = 'done' AND run_at < $1) OR (state = 'failed' AND run_at < $2) "
+                     "LIMIT $3)",
+                     NHI_DB_ARGS (nhi_db_int (done_before), nhi_db_int (failed_before),
+                                  nhi_db_int (limit)),
+                     error);
+}

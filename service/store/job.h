@@ -105,6 +105,15 @@ nhi_store_job_fail (NhiDbConnection *connection,
                     const char *why,
                     GError **error);
 
+/* Deletes rows of jobs that were done, or given up, before these moments; at most @limit. Returns
+ * how many, or -1. */
+gint64
+nhi_store_job_forget (NhiDbConnection *connection,
+                      gint64 done_before,
+                      gint64 failed_before,
+                      guint limit,
+                      GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiJob, nhi_job_free)
 
 G_END_DECLS

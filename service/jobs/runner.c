@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The runner: one look-out that sees what is due, and for each kind of job threads that claim and
+ * work.
+ *
+ *   waiting --claim--> running --finish--> done
+ *      ^                  |  '----repeat--> waiting (comes again)
+ *      '-----retry--------+
+ *      ^                  '-----fail------> failed (last attempt, or no attempt can help)
+ *      '-- lease ends: claimed anew, with another token; the old holder's finish is refused
+ */
+#define G_LOG_DOMAIN "nhi-jobs"
+
+#include "service/jobs/runner.h"
+
+#define DEFAULT_THREADS 2
+#define DEFAULT_POLL_MILLISECONDS 200
+#define MAX_THREADS 16
+#define MAIL_THREADS 2
+#define MAX_RETRY_SECONDS (60 * 60)
+#define AFTER_FAULT_MILLISECONDS 1000 /* how long the database is left alone after it failed */
+
+/* The lane of one kind: its threads sleep until the look-out or the end wakes them. */
+typedef struct
+{
+  const NhiJobKind *kind;
+  NhiWorld *world;
+  const NhiJobsOptions *options;
+  GMutex mutex;
+  GCond wake;
+  gboolean due;
+  gboolean stop;
+  gint64 rest_until;  /* monotonic microseconds: after a fault of the database */
+  GPtrArray *threads; /* of GThread */
+} Lane;
+
+/* What a transaction about one job needs. */
+typedef struct
+{
+  const NhiJobKind *kind;
+  gint64 now;
+  gint64 until; /* end of the lease, or the next attempt */
+  const char *token;
+  const char *why;
+  NhiJob *job;
+  gboolean due;
+} Step;
+
+static gint64
+lease_seconds (const NhiJobsOptions *options)
+{
+  return options->lease_seconds > 0 ? options->lease_seconds : NHI_JOBS_DEFAULT_LEASE_SECONDS;
+}
+
+gint64
+nhi_job_retry_delay (const NhiJobKind *kind, guint attempts)
+{
+  gint64 delay = MAX (kind->retry_seconds, 1);
+
+  for (guint i = 1; i < attempts && delay < MAX_RETRY_SECONDS; i++)
+    delay *= 4;
+  return MIN (delay, MAX_RETRY_SECONDS);
+}
+
+static gboolean
+claim_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Step *step = data;
+  g_autoptr (GError) failure = NULL;
+
+  g_clear_pointer (&step->job, nhi_job_free);
+  step->job = nhi_store_job_claim (connection, step->kind->kind, step->token, step->now,
+                                   step->until, &failure);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+due_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Step *step = data;
+
+  return nhi_store_job_is_due (connection, step->kind->kind, step->now, &step->due, error);
+}
+
+static gboolean
+retry_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Step *step = data;
+
+  return nhi_store_job_retry (connection, step->job, step->until, step->why, error);
+}
+
+static gboolean
+give_up_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Step *step = data;
+
+  return nhi_store_job_fail (connection, step->job, step->why, error) &&
+         (step->kind->give_up == NULL || step->kind->give_up (connection, step->job, error));
+}
+
+/* Puts a job back, or ends it, after an attempt that brought no result. */
+static gboolean
+settle (NhiWorld *world, const NhiJobKind *kind, NhiJob *job, const GError *why, GError **error)
+{
+  Step step = { .kind = kind, .job = job, .why = why->message };
+  gboolean last = g_error_matches (why, NHI_JOB_ERROR, NHI_JOB_ERROR_PERMANENT) ||
+                  (kind->max_attempts > 0 && job->attempts >= kind->max_attempts);
+
+  if (last)
+    g_message ("Job %s (%s) is given up: %s", job->job_id, kind->kind, why->message);
+  else
+    g_info ("Job %s (%s), attempt %u: %s", job->job_id, kind->kind, job->attempts, why->message);
+  step.until = nhi_world_now (world) + nhi_job_retry_delay (kind, job->attempts);
+  return nhi_db_transact (world->db, NHI_DB_WRITE, last ? give_up_body : retry_body, &step, error);
+}
+
+/* One attempt. FALSE only when the database failed; the lease then brings the job back. */
+static gboolean
+work_on (NhiWorld *world,
+         const NhiJobsOptions *options,
+         const NhiJobKind *kind,
+         NhiJob *job,
+         GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  if (kind->max_attempts > 0 && job->attempts > kind->max_attempts)
+    why = g_error_new (NHI_JOB_ERROR, NHI_JOB_ERROR_PERMANENT,
+                       "Every one of %u attempts ended with its runner", kind->max_attempts);
+  else if (kind->work (world, options, job, &why))
+    return TRUE;
+  if (g_error_matches (why, NHI_JOB_ERROR, NHI_JOB_ERROR_LEASE_LOST) ||
+      settle (world, kind, job, why, &failure))
+    return TRUE;
+  if (g_error_matches (failure, NHI_JOB_ERROR, NHI_JOB_ERROR_LEASE_LOST))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* Claims and works on one job; FALSE in @ret_found when none is due. A look comes first, so that an
+ * idle claim never takes the write lock. */
+static gboolean
+run_one (NhiWorld *world,
+         const NhiJobsOptions *options,
+         const NhiJobKind *kind,
+         gboolean *ret_found,
+         GError **error)
+{
+  g_autofree char *token = nhi_world_uuid (world);
+  g_autoptr (NhiJob) job = NULL;
+  Step step = { .kind = kind, .token = token, .now = nhi_world_now (world) };
+
+  step.until = step.now + lease_seconds (options);
+  *ret_found = FALSE;
+  if (!nhi_db_transact (world->db, NHI_DB_READ, due_body, &step, error))
+    return FALSE;
+  if (!step.due)
+    return TRUE;
+  if (!nhi_db_transact (world->db, NHI_DB_WRITE, claim_body, &step, error))
+    {
+      nhi_job_free (step.job);
+      return FALSE;
+    }
+  job = step.job;
+  if (job == NULL)
+    return TRUE;
+  *ret_found = TRUE;
+  return work_on (world, options, kind, job, error);
+}
+
+static gboolean
+run_all (NhiWorld *world,
+         const NhiJobsOptions *options,
+         const NhiJobKind *kind,
+         const gboolean *stop,
+         GError **error)
+{
+  gboolean found = TRUE;
+
+  while (found && !g_atomic_int_get (stop))
+    if (!run_one (world, options, kind, &found, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Without a way out for letters their jobs stay where they are. */
+static guint
+list_kinds (const NhiJobsOptions *options, const NhiJobKind *ret_kinds[3])
+{
+  guint count = 0;
+
+  ret_kinds[count++] = &nhi_package_job;
+  ret_kinds[count++] = &nhi_expiry_job;
+  if (options->mail_route != NULL)
+    ret_kinds[count++] = &nhi_mail_job;
+  return count;
+}
+
+static gboolean
+prepare_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  const gint64 *now = data;
+
+  return nhi_store_job_add_recurring (connection, NHI_JOB_EXPIRY, *now, error);
+}
+
+static gboolean
+prepare (NhiWorld *world, GError **error)
+{
+  gint64 now = nhi_world_now (world);
+
+  return nhi_db_transact (world->db, NHI_DB_WRITE, prepare_body, &now, error);
+}
+
+gboolean
+nhi_jobs_run_due (NhiWorld *world, const NhiJobsOptions *options, GError **error)
+{
+  const NhiJobKind *kinds[3];
+  guint count = list_kinds (options, kinds);
+  gboolean stop = FALSE;
+
+  if (!prepare (world, error))
+    return FALSE;
+  for (guint i = 0; i < count; i++)
+    if (!run_all (world, options, kinds[i], &stop, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gpointer
+lane_thread (gpointer data)
+{
+  Lane *lane = data;
+
+  g_mutex_lock (&lane->mutex);
+  while (!lane->stop)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!lane->due)
+        {
+          g_cond_wait (&lane->wake, &lane->mutex);
+          continue;
+        }
+      g_mutex_unlock (&lane->mutex);
+      if (!run_all (lane->world, lane->options, lane->kind, &lane->stop, &error))
+        g_message ("Jobs of kind %s cannot run: %s", lane->kind->kind, error->message);
+      g_mutex_lock (&lane->mutex);
+      lane->due = FALSE;
+      if (error != NULL)
+        lane->rest_until = g_get_monotonic_time () + AFTER_FAULT_MILLISECONDS * 1000;
+    }
+  g_mutex_unlock (&lane->mutex);
+  return NULL;
+}
+
+static guint
+lane_width (const NhiJobKind *kind, const NhiJobsOptions *options)
+{
+  if (kind == &nhi_package_job)
+    return CLAMP (options->threads > 0 ? options->threads : DEFAULT_THREADS, 1, MAX_THREADS);
+  return kind == &nhi_mail_job ? MAIL_THREADS : 1;
+}
+
+static void
+lane_open (Lane *lane, const NhiJobKind *kind, NhiWorld *world, const NhiJobsOptions *options)
+{
+  guint width = lane_width (kind, options);
+
+  lane->kind = kind;
+  lane->world = world;
+  lane->options = options;
+  g_mutex_init (&lane->mutex);
+  g_cond_init (&lane->wake);
+  lane->threads = g_ptr_array_new ();
+  for (guint i = 0; i < width; i++)
+    g_ptr_array_add (lane->threads, g_thread_new (kind->kind, lane_thread, lane));
+}
+
+static void
+lane_close (Lane *lane)
+{
+  g_mutex_lock (&lane->mutex);
+  g_atomic_int_set (&lane->stop, TRUE);
+  g_cond_broadcast (&lane->wake);
+  g_mutex_unlock (&lane->mutex);
+  for (guint i = 0; i < lane->threads->len; i++)
+    g_thread_join (g_ptr_array_index (lane->threads, i));
+  g_ptr_array_unref (lane->threads);
+  g_cond_clear (&lane->wake);
+  g_mutex_clear (&lane->mutex);
+}
+
+static gboolean
+lane_look (Lane *lane, GError **error)
+{
+  Step step = { .kind = lane->kind, .now = nhi_world_now (lane->world) };
+
+  if (!nhi_db_transact (lane->world->db, NHI_DB_READ, due_body, &step, error))
+    return FALSE;
+  if (!step.due)
+    return TRUE;
+  g_mutex_lock (&lane->mutex);
+  lane->due = g_get_monotonic_time () >= lane->rest_until;
+  if (lane->due)
+    g_cond_broadcast (&lane->wake);
+  g_mutex_unlock (&lane->mutex);
+  return TRUE;
+}
+
+/* Looks until cancelled. A fault of the database is told once, not five times a second. */
+static void
+look_out (Lane *lanes, guint count, guint poll_milliseconds, GCancellable *cancellable)
+{
+  GPollFD poll_fd;
+  gboolean can_poll = g_cancellable_make_pollfd (cancellable, &poll_fd);
+  gboolean told = FALSE;
+
+  while (!g_cancellable_is_cancelled (cancellable))
+    {
+      g_autoptr (GError) error = NULL;
+
+      for (guint i = 0; i < count && error == NULL; i++)
+        lane_look (&lanes[i], &error);
+      if (error != NULL && !told)
+        g_message ("Cannot look for jobs, will go on trying: %s", error->message);
+      told = error != NULL;
+      g_poll (&poll_fd, can_poll ? 1 : 0, told ? AFTER_FAULT_MILLISECONDS : (int)poll_milliseconds);
+    }
+  if (can_poll)
+    g_cancellable_release_fd (cancellable);
+}
+
+gboolean
+nhi_jobs_run (NhiWorld *world,
+              const NhiJobsOptions *options,
+              GCancellable *cancellable,
+              GError **error)
+{
+  const NhiJobKind *kinds[3];
+  guint count = list_kinds (options, kinds);
+  Lane lanes[3] = { 0 };
+
+  g_return_val_if_fail (G_IS_CANCELLABLE (cancellable), FALSE);
+
+  if (!prepare (world, error))
+    return FALSE;
+  for (guint i = 0; i < count; i++)
+    lane_open (&lanes[i], kinds[i], world, options);
+  look_out (lanes, count,
+            options->poll_milliseconds > 0 ? options->poll_milliseconds : DEFAULT_POLL_MILLISECONDS,
+            cancellable);
+  for (guint i = 0; i < count; i++)
+    lane_close (&lanes[i]);
+  return TRUE;
+}
