@@ -6,8 +6,8 @@
 
 #include "service/domain/health-bank.h"
 #include "service/domain/record-source.h"
-#include "service/store/health-record.h"
 #include "service/store/package.h"
+#include "service/store/population.h"
 #include "shared/record/package.h"
 
 /* The files of the package: each class as XML and as JSON. */
@@ -45,23 +45,29 @@ static gboolean
 begin_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
   Build *build = data;
+  g_autoptr (NhiPerson) person = NULL;
   g_autoptr (GError) failure = NULL;
 
   g_clear_pointer (&build->application, nhi_application_free);
   g_clear_pointer (&build->id_number, g_free);
+  if (!nhi_population_find (connection, build->person_id, &person, error))
+    return FALSE;
   build->application =
       nhi_store_application_find (connection, build->person_id, build->application_id, &failure);
-  if (build->application != NULL)
-    build->id_number = nhi_store_health_record_id_number (connection, build->person_id, &failure);
-  if (build->id_number != NULL)
-    return TRUE;
   if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
-  else
-    g_set_error (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_NOT_FOUND,
-                 "Application %s, or the person who made it, is no longer there",
-                 build->application_id);
-  return FALSE;
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  if (person == NULL || build->application == NULL)
+    {
+      g_set_error (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_NOT_FOUND,
+                   "Application %s, or the person who made it, is no longer there",
+                   build->application_id);
+      return FALSE;
+    }
+  build->id_number = g_strdup (person->id_number);
+  return TRUE;
 }
 
 static gboolean

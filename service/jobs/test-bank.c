@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * For tests: people and entries on a real database. */
+#include "service/jobs/test-bank.h"
+
+#include <glib/gstdio.h>
+
+#include "service/store/health-entry.h"
+#include "service/store/population.h"
+#include "shared/record/record.h"
+
+static gint64
+standing_clock (gpointer clock)
+{
+  return *(gint64 *)clock;
+}
+
+NhiWorld *
+test_bank_open_world (const char *uri, gint64 *now)
+{
+  g_autoptr (GError) error = NULL;
+  NhiDb *db = nhi_db_open (uri, 4, &error);
+  NhiWorld *world;
+
+  g_assert_no_error (error);
+  world = nhi_world_new (db);
+  world->now = standing_clock;
+  world->clock = now;
+  return world;
+}
+
+static gboolean
+add_people_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  const NhiPerson anna = { TEST_ANNA, TEST_ANNA_ID, "王安娜", "1960-02-29", "F" };
+  const NhiPerson bob = { TEST_BOB, "B123456780", "林無料", "1990-01-01", "M" };
+  const NhiCard old_card = { "000011112222", "2004-03-01", "first", "terminated", "2015-06-30" };
+  const NhiCard new_card = { "000033334444", "2015-07-01", "replacement", "active", NULL };
+  const NhiPremiumBill bill = { "2025-11", "110000000", "測試公司", "1-2",
+                                42000,     0,           651,        "2025-12-31" };
+  const NhiPremiumPayment payment = { "pay-1", "2025-11", "2025-12-15", 651, "payroll" };
+
+  return nhi_population_add_person (connection, &anna, error) &&
+         nhi_population_add_person (connection, &bob, error) &&
+         nhi_population_add_card (connection, TEST_ANNA, &old_card, error) &&
+         nhi_population_add_card (connection, TEST_ANNA, &new_card, error) &&
+         nhi_population_add_bill (connection, TEST_ANNA, &bill, error) &&
+         nhi_population_add_payment (connection, TEST_ANNA, &payment, error);
+}
+
+TestBank *
+test_bank_new (void)
+{
+  g_autoptr (GError) error = NULL;
+  TestBank *bank = g_new0 (TestBank, 1);
+
+  bank->folder = g_dir_make_tmp ("nhi-bank-XXXXXX", &error);
+  g_assert_no_error (error);
+  bank->uri = g_strdup_printf ("sqlite:%s/service.db", bank->folder);
+  bank->now = TEST_NOW;
+  bank->world = test_bank_open_world (bank->uri, &bank->now);
+  nhi_db_migrate (bank->world->db, NULL, NULL, &error);
+  g_assert_no_error (error);
+  nhi_db_transact (bank->world->db, NHI_DB_WRITE, add_people_body, NULL, &error);
+  g_assert_no_error (error);
+  return bank;
+}
+
+static void
+remove_folder (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (folder);
+}
+
+void
+test_bank_free (TestBank *bank)
+{
+  nhi_world_free (bank->world);
+  remove_folder (bank->folder);
+  g_free (bank->folder);
+  g_free (bank->uri);
+  g_free (bank);
+}
+
+typedef struct
+{
+  const char *sql;
+  gint64 integer;
+  char *text;
+} Ask;
+
+static gboolean
+run_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  return nhi_db_run (connection, data, NHI_DB_NO_ARGS, error) >= 0;
+}
+
+void
+test_bank_run_sql (TestBank *bank, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+
+  nhi_db_transact (bank->world->db, NHI_DB_WRITE, run_body, (gpointer)sql, &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+integer_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Ask *ask = data;
+  g_autoptr (NhiDbRows) rows = nhi_db_query (connection, ask->sql, NHI_DB_NO_ARGS, error);
+
+  if (rows != NULL && nhi_db_rows_next (rows, error))
+    ask->integer = nhi_db_rows_int (rows, 0);
+  return rows != NULL;
+}
+
+static gboolean
+text_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Ask *ask = data;
+  g_autoptr (NhiDbRows) rows = nhi_db_query (connection, ask->sql, NHI_DB_NO_ARGS, error);
+
+  g_clear_pointer (&ask->text, g_free);
+  if (rows != NULL && nhi_db_rows_next (rows, error))
+    ask->text = g_strdup (nhi_db_rows_text (rows, 0));
+  return rows != NULL;
+}
+
+gint64
+test_bank_integer (TestBank *bank, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+  Ask ask = { sql, -1 };
+
+  nhi_db_transact (bank->world->db, NHI_DB_READ, integer_body, &ask, &error);
+  g_assert_no_error (error);
+  return ask.integer;
+}
+
+char *
+test_bank_text (TestBank *bank, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+  Ask ask = { sql };
+
+  nhi_db_transact (bank->world->db, NHI_DB_READ, text_body, &ask, &error);
+  g_assert_no_error (error);
+  return ask.text;
+}
+
+typedef struct
+{
+  const char *person_id;
+  const NhiSectionInfo *section;
+  guint count;
+  const char *last_day;
+} Visits;
+
+static char *
+visit_document (const NhiSectionInfo *section, const char *day, guint number)
+{
+  g_autoptr (NhiRecordEntry) entry = nhi_record_entry_new (section);
+  g_autofree char *points = g_strdup_printf ("%u", 300 + number % 700);
+
+  nhi_record_entry_set (entry, 1, "1");
+  nhi_record_entry_set (entry, 2, "臺北業務組");
+  nhi_record_entry_set (entry, 3, "1101020018");
+  nhi_record_entry_set (entry, 4, "國泰醫療<示範>&醫院");
+  if (section->date_field > 0)
+    nhi_record_entry_set (entry, section->date_field, day);
+  nhi_record_entry_set (entry, 12, points);
+  for (guint i = 0; section->child != NULL && i < 2; i++)
+    {
+      NhiRecordEntry *order = nhi_record_entry_add_child (entry);
+
+      nhi_record_entry_set (order, 1, i == 0 ? "AC20910100" : "00102B");
+      nhi_record_entry_set (order, 2, i == 0 ? "降血壓錠 5mg" : "門診診察費");
+      nhi_record_entry_set (order, 3, "28.00");
+    }
+  return nhi_record_entry_to_json (entry);
+}
+
+static gboolean
+add_visits_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  const Visits *visits = data;
+  g_autoptr (GDate) date = g_date_new ();
+  int year, month, day;
+
+  sscanf (visits->last_day, "%d-%d-%d", &year, &month, &day);
+  g_date_set_dmy (date, day, month, year);
+  for (guint i = 0; i < visits->count; i++, g_date_subtract_days (date, 1))
+    {
+      char stored[16], compact[16];
+      g_autofree char *document = NULL;
+      g_autofree char *id = g_strdup_printf ("%s-%05u", visits->section->code, i);
+
+      g_date_strftime (stored, sizeof stored, "%Y-%m-%d", date);
+      g_date_strftime (compact, sizeof compact, "%Y%m%d", date);
+      document = visit_document (visits->section, compact, i);
+      if (!nhi_health_entry_add (connection, visits->person_id, visits->section->code, stored, id,
+                                 document, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+test_bank_add_visits (TestBank *bank,
+                      const char *person_id,
+                      const char *section,
+                      guint count,
+                      const char *last_day)
+{
+  g_autoptr (GError) error = NULL;
+  Visits visits = { person_id, nhi_section_find (section), count, last_day };
+
+  g_assert_nonnull (visits.section);
+  nhi_db_transact (bank->world->db, NHI_DB_WRITE, add_visits_body, &visits, &error);
+  g_assert_no_error (error);
+}
+
+NhiApplication *
+test_bank_apply (TestBank *bank,
+                 const char *person_id,
+                 const char *categories,
+                 const char *from,
+                 const char *to,
+                 GError **error)
+{
+  g_auto (GStrv) codes = g_strsplit (categories, ",", -1);
+  g_autofree char *key = g_uuid_string_random ();
+  const NhiHealthBankRequest request = { (const char *const *)codes, from, to, key };
+
+  return nhi_health_bank_apply (bank->world, person_id, &request, error);
+}
+
+NhiApplication *
+test_bank_run (TestBank *bank, const NhiApplication *application)
+{
+  g_autoptr (GError) error = NULL;
+  const NhiJobsOptions options = { 0 };
+  NhiApplication *now;
+
+  nhi_jobs_run_due (bank->world, &options, &error);
+  g_assert_no_error (error);
+  now = nhi_health_bank_get (bank->world, application->person_id, application->application_id,
+                             &error);
+  g_assert_no_error (error);
+  return now;
+}
+
+static gboolean
+choose_all (const NhiApplication *application,
+            gpointer data,
+            guint64 *ret_offset,
+            guint64 *ret_length)
+{
+  *ret_offset = 0;
+  *ret_length = application->package_size;
+  return TRUE;
+}
+
+GBytes *
+test_bank_download (TestBank *bank, const NhiApplication *application, GError **error)
+{
+  g_autoptr (NhiApplication) found = NULL;
+  GBytes *bytes = NULL;
+
+  found =
+      nhi_health_bank_read_package (bank->world, application->person_id,
+                                    application->application_id, choose_all, NULL, &bytes, error);
+  return found != NULL ? bytes : NULL;
+}
