@@ -40,6 +40,7 @@ GQuark nhi_remote_error_quark (void);
 gint64 nhi_remote_error_wait_until (const GError *error);                       /* Unix seconds, 0 when not told */
 const char *nhi_remote_error_field (const GError *error, const char *field);    /* message for that field, or NULL */
 const char *nhi_remote_error_code (const GError *error);                        /* problem slug, for support */
+char **nhi_remote_error_fields (const GError *error);                           /* names of all fields with a message; (transfer full) */
 
 /* Properties (notified): "online" (boolean, the last call reached the service), "signed-in" (boolean),
  * "person-name", "id-number", "email" (NULL when signed out). The token never leaves this object. */
@@ -99,6 +100,9 @@ void nhi_sign_in_receipt_free (NhiSignInReceipt *receipt);
 void nhi_remote_sign_in_async (NhiRemote *self, const char *card_number, const char *id_number, const char *password, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 NhiSignInReceipt *nhi_remote_sign_in_finish (NhiRemote *self, GAsyncResult *result, GError **error);
 void nhi_remote_sign_out (NhiRemote *self);
+/* The same for who has to know that the service was told: an error says that it was not. */
+void nhi_remote_sign_out_async (NhiRemote *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean nhi_remote_sign_out_finish (NhiRemote *self, GAsyncResult *result, GError **error);
 /* For the terminal: keep and take up a session between two commands. */
 char *nhi_remote_export_session (NhiRemote *self);
 gboolean nhi_remote_import_session (NhiRemote *self, const char *exported);
