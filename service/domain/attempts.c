@@ -6,9 +6,10 @@
 
 #include "service/store/attempt.h"
 
-#define FIRST_WAIT 30               /* seconds */
-#define PAIR_FORGETS (24 * 60 * 60) /* seconds without a failure after which counting starts anew  \
-                                     */
+#define FIRST_WAIT 30 /* seconds */
+#define PAIR_FORGETS                                                                               \
+  (24 * 60 * 60) /* seconds without a failure after which counting starts anew                     \
+                  */
 #define NETWORK_FORGETS (60 * 60)
 
 char *
