@@ -12,6 +12,7 @@ from gi.repository import Atspi, GLib  # noqa: E402
 from environment.processes import TimedOut, wait_until  # noqa: E402
 
 TIMEOUT = 20.0
+NAVIGATION = re.compile("^(導覽|Navigation)$")
 DEPTH = 60
 FOCUSABLE_BY_NATURE = {"push button", "toggle button", "check box", "radio button", "text", "password text",
                        "combo box", "list item", "spin button", "switch", "slider", "link", "menu item"}
@@ -43,7 +44,13 @@ def has_state(node, state):
 
 
 def shown(node):
-    return has_state(node, Atspi.StateType.SHOWING)
+    """GTK 4.8 tells SHOWING of windows only; a widget that was never drawn has no size."""
+    if not has_state(node, Atspi.StateType.VISIBLE):
+        return False
+    if not _quiet(node.get_component_iface):
+        return True
+    box = _quiet(lambda: Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW))
+    return box is not None and box.width > 0 and box.height > 0
 
 
 def enabled(node):
@@ -170,9 +177,37 @@ class Application:
     def type(self, role, name, text, within=None):
         node = self.wait_for(role, name, within)
         fill(node, text)
-        wait_until(lambda: text_in(node) == text or role_of(node) == "password text",
-                   f"the text in {name}", timeout=5)
+        if role != "password text":
+            self.wait(lambda: text_in(node) == text, f"{text!r} in {name}", timeout=5)
         return node
+
+    def choose(self, list_name, item, role="list", timeout=TIMEOUT):
+        """Selects the item of a list by its name."""
+        def ready():
+            node = self.find(role, list_name)
+            items = [child for child in children(node)] if node else []
+            for index, child in enumerate(items):
+                if matches(name_of(child), item):
+                    return node, index
+            return None
+        node, index = self.wait(ready, f"“{getattr(item, 'pattern', item)}” in {list_name}", timeout)
+        select(node, index)
+
+    def value(self, row, within=None):
+        """The value of a row of data: what its description says."""
+        return description_of(self.wait_for("list item", row, within))
+
+    def values(self, list_name):
+        node = self.wait_for("list", list_name)
+        return {name_of(child): description_of(child) for child in children(node) if shown(child)}
+
+    def said(self):
+        """What the screen reader was told last."""
+        node = self.find("status bar")
+        return name_of(node) if node else ""
+
+    def go(self, page):
+        self.choose(NAVIGATION, page)
 
     def outline(self):
         lines = []
@@ -220,19 +255,29 @@ def actions_of(node):
     return [_quiet(lambda: Atspi.Action.get_action_name(node, index), "") for index in range(count)]
 
 
-PRESSES = ("click", "activate", "clicked", "press", "toggle")
+PRESSES = ("click", "check.toggle", "row.activate", "activate", "toggle", "row.toggle")
+
+
+def do(node, action):
+    """One named action of a widget; False when it has none of that name."""
+    names = actions_of(node)
+    return action in names and bool(Atspi.Action.do_action(node, names.index(action)))
 
 
 def press(node):
-    """By the widget's own action; a row without one gets the focus and the Return key."""
-    names = actions_of(node)
-    for index, name in enumerate(names):
-        if name in PRESSES or any(name.endswith("." + word) for word in PRESSES):
-            if Atspi.Action.do_action(node, index):
-                return
+    """By the widget's own action; one without gets the focus and the Return key."""
+    if any(do(node, action) for action in PRESSES):
+        return
     if not focus(node):
-        raise AssertionError(f"{role_of(node)} “{name_of(node)}” can be neither pressed nor focused; it has {names}")
+        raise AssertionError(
+            f"{role_of(node)} “{name_of(node)}” can be neither pressed nor focused; it has {actions_of(node)}")
     key("Return")
+
+
+def select(node, index):
+    """Chooses an item of a list, as the arrow keys do."""
+    if not Atspi.Selection.select_child(node, index):
+        raise AssertionError(f"item {index} of “{name_of(node)}” cannot be selected")
 
 
 def focus(node):
@@ -257,4 +302,4 @@ def moment():
 
 
 __all__ = ["Application", "TimedOut", "actions_of", "children", "description_of", "enabled", "fill", "focus",
-           "has_state", "key", "moment", "name_of", "press", "role_of", "shown", "text_in", "walk"]
+           "has_state", "key", "moment", "name_of", "press", "role_of", "select", "shown", "text_in", "walk"]

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything around the client, started on demand and taken down at the end."""
+
+import csv
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+from .display import Display
+from .mailbox import Mailbox
+from .processes import Process
+from .reader import Card, Daemon
+from .service import Service
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PEOPLE = ROOT / "data" / "demo-people" / "personas.tsv"
+
+
+def build_folder():
+    return pathlib.Path(os.environ.get("NHI_BUILD_ROOT", ROOT / "build")).resolve()
+
+
+def persona(key):
+    with open(PEOPLE, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t",
+                                  quoting=csv.QUOTE_NONE):
+            if row["key"] == key:
+                return row
+    raise KeyError(key)
+
+
+class World:
+    """@reader: "card" (pcscd, reader, virtual card outside it), "empty" (pcscd without reader), None (no pcscd)."""
+
+    def __init__(self, name, reader="card", service=True, mail=True, display=True, people=40):
+        self.name = name
+        self.build = build_folder()
+        self.folder = tempfile.mkdtemp(prefix="nhicard-")
+        self.pictures = self.build / "journeys" / name
+        shutil.rmtree(self.pictures, ignore_errors=True)
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        self.daemon = self.card = self.mailbox = self.service = self.display = None
+        self.client_process = self.application = None
+        self.clients = []
+        self._picture_number = 0
+        self.environment = self._own_environment()
+        try:
+            self._start(reader, service, mail, display, people)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _own_environment(self):
+        """A home of its own, so that nothing of the person who runs the tests is read or changed."""
+        environment = {key: value for key, value in os.environ.items()
+                       if not key.startswith(("XDG_", "DBUS_", "DISPLAY", "WAYLAND", "GTK_", "LC_", "LANG"))}
+        folders = {"HOME": "home", "XDG_CONFIG_HOME": "home/.config", "XDG_DATA_HOME": "home/.local/share",
+                   "XDG_CACHE_HOME": "home/.cache", "XDG_STATE_HOME": "home/.local/state", "XDG_RUNTIME_DIR": "run"}
+        for variable, folder in folders.items():
+            path = os.path.join(self.folder, folder)
+            os.makedirs(path, mode=0o700, exist_ok=True)
+            environment[variable] = path
+        self.downloads = os.path.join(self.folder, "home", "Downloads")
+        os.makedirs(self.downloads)
+        with open(os.path.join(environment["XDG_CONFIG_HOME"], "user-dirs.dirs"), "w", encoding="utf-8") as file:
+            file.write('XDG_DOWNLOAD_DIR="$HOME/Downloads"\n')
+        environment.update(LC_ALL="C.UTF-8", LANGUAGE="zh_TW", GSETTINGS_BACKEND="keyfile", TZ="Asia/Taipei",
+                           GSETTINGS_SCHEMA_DIR=str(self.build / "data"), NHICARD_LOCALEDIR=str(self.build / "po"),
+                           G_DEBUG="fatal-criticals",
+                           ASAN_OPTIONS="detect_leaks=0:abort_on_error=1", UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
+        return environment
+
+    def _start(self, reader, service, mail, display, people):
+        if reader:
+            self.daemon = Daemon(self.folder, with_reader=reader == "card")
+            self.daemon.start()
+            self.environment["PCSCLITE_CSOCK_NAME"] = self.daemon.socket
+            if reader == "card":
+                self.card = Card(self.daemon, str(self.build / "tests/virtual-card/virtual-card"), str(PEOPLE),
+                                 ["--removed"])
+        else:
+            self.environment["PCSCLITE_CSOCK_NAME"] = os.path.join(self.folder, "no-pcscd.comm")
+        if mail:
+            self.mailbox = Mailbox(self.folder)
+        if service:
+            self.service = Service(self.folder, self.build, people=people,
+                                   smtp_port=self.mailbox.port if self.mailbox else None)
+            self.service.start()
+            self.environment["NHICARD_SERVICE_URI"] = self.service.uri
+            self.environment["NHICARD_CA_FILE"] = self.service.ca_file
+        if display:
+            self.display = Display(self.folder)
+            self.environment.update(self.display.environment)
+            os.environ.update(self.display.environment)
+
+    def run_client(self, **changes):
+        """Starts the shipped client; @changes are variables of its environment. Returns its screen."""
+        from journeys import screen
+
+        self.stop_client()
+        environment = {**self.environment, **changes}
+        self.client_process = Process("nhicard", [str(self.build / "client/application/nhicard")], self.folder,
+                                      env=environment)
+        self.clients.append(self.client_process)
+        self.application = screen.Application(self.client_process)
+        return self.application
+
+    def stop_client(self):
+        if self.client_process:
+            self.client_process.stop()
+            self.client_process = self.application = None
+
+    def terminal(self, *arguments, stdin="", timeout=60, **changes):
+        """The shipped client without a window; a CompletedProcess with text."""
+        return subprocess.run([str(self.build / "client/application/nhicard"), *arguments], input=stdin, text=True,
+                              capture_output=True, timeout=timeout, env={**self.environment, **changes})
+
+    def picture(self, name):
+        self._picture_number += 1
+        path = str(self.pictures / f"{self._picture_number:02}-{name}.png")
+        self.display.picture(path)
+        return path
+
+    def try_picture(self, name):
+        try:
+            if self.display:
+                self.picture(name)
+        except (OSError, subprocess.SubprocessError) as error:
+            print(f"# no picture: {error}")
+
+    def crashes(self):
+        """What sanitizers or criticals left in the logs of clients and service."""
+        found = []
+        for log in sorted(pathlib.Path(self.folder).glob("*.log")):
+            for line in log.read_text(errors="replace").splitlines():
+                if any(word in line for word in ("ERROR: AddressSanitizer", "runtime error:", "-CRITICAL **")):
+                    found.append(f"{log.name}: {line}")
+        return found
+
+    def keep_logs(self):
+        target = self.pictures / "logs"
+        target.mkdir(exist_ok=True)
+        for log in pathlib.Path(self.folder).glob("*.log"):
+            shutil.copy(log, target)
+
+    def stop(self):
+        for part in (self.client_process, self.card, self.daemon, self.service, self.mailbox, self.display):
+            if part:
+                part.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()

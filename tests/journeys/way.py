@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps of the citizen's way that several journeys and the demo share."""
+
+import csv
+import html.parser
+import ssl
+import urllib.parse
+import urllib.request
+
+from environment import mailbox
+from environment.world import ROOT
+
+NEXT, SEND = "繼續", "送出註冊"
+SECOND_PASSWORD = "Copper-river-93"
+
+
+def division(code):
+    """The names of county, township and village of a village code."""
+    with open(ROOT / "data" / "divisions" / "divisions.tsv", encoding="utf-8", newline="") as file:
+        rows = {row[0]: row for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+    return [rows[code[:5]][1], rows[code[:8]][1], rows[code][1]]
+
+
+def open_registration(screen):
+    screen.go("帳號")
+    screen.click("push button", "首次使用請先註冊")
+    screen.wait_says("第 1 步，共 6 步：準備")
+
+
+def prepare(screen):
+    box = screen.wait_for("check box", "我已準備好健保卡、讀卡機與戶口名簿")
+    from journeys.screen import press
+    press(box)
+    screen.click("push button", NEXT)
+    screen.wait_says("第 2 步，共 6 步：讀取健保卡")
+
+
+def fill_household(screen, person):
+    screen.wait_says("第 3 步，共 6 步：戶號")
+    screen.type("text", "戶號", person["household_number"])
+    screen.click("push button", NEXT)
+
+
+def choose_from(screen, name, item):
+    screen.click("push button", name)
+    screen.choose(name, item)
+
+
+def fill_address(screen, person):
+    screen.wait_says("第 4 步，共 6 步：戶籍地址")
+    for name, item in zip(("縣市", "鄉鎮市區", "村里"), division(person["village_code"])):
+        choose_from(screen, name, item)
+    screen.type("text", "鄰", person["neighbourhood"])
+    screen.click("push button", NEXT)
+
+
+def fill_contact(screen, person, email=None):
+    screen.wait_says("第 5 步，共 6 步：聯絡資料與密碼")
+    screen.type("text", "電子郵件", email or person["email"])
+    screen.type("text", "手機或聯絡電話", person["phone"])
+    screen.type("password text", "設定註冊密碼", person["password"])
+    screen.type("password text", "再輸入一次密碼", person["password"])
+    screen.click("push button", NEXT)
+
+
+def register(world, person, email=None):
+    """The whole wizard, with the card of @person in the reader and the client open; ends on “sent”."""
+    screen = world.application
+    open_registration(screen)
+    world.picture("registration-1-prepare")
+    prepare(screen)
+    screen.wait(lambda: screen.find("list", "卡片資料"), "the card in step 2")
+    world.picture("registration-2-card")
+    screen.click("push button", NEXT)
+    screen.wait_says("第 3 步，共 6 步：戶號")
+    world.picture("registration-3-household")
+    fill_household(screen, person)
+    screen.wait_says("第 4 步，共 6 步：戶籍地址")
+    fill_address(screen, person)
+    screen.wait_says("第 5 步，共 6 步：聯絡資料與密碼")
+    world.picture("registration-5-contact")
+    fill_contact(screen, person, email)
+    screen.wait_says("第 6 步，共 6 步：確認")
+    world.picture("registration-6-review")
+    screen.click("push button", SEND)
+    screen.wait_says("已送出註冊")
+    world.picture("registration-sent")
+
+
+def sign_in(world, password):
+    screen = world.application
+    screen.go("帳號")
+    screen.type("password text", "註冊密碼", password)
+    screen.click("push button", "登入")
+
+
+class _Form(html.parser.HTMLParser):
+    """The first form of a page: where it goes and what it carries."""
+
+    def __init__(self):
+        super().__init__()
+        self.action = None
+        self.fields = {}
+        self.buttons = 0
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if tag == "form" and self.action is None:
+            self.action = attributes.get("action") or ""
+        if tag == "input" and attributes.get("type") == "hidden":
+            self.fields[attributes["name"]] = attributes.get("value", "")
+        if tag == "button" or (tag == "input" and attributes.get("type") == "submit"):
+            self.buttons += 1
+
+
+def open_page(link, ca_file, data=None, language="zh-TW"):
+    """(status, text) of a page, as a browser without scripts gets it."""
+    context = ssl.create_default_context(cafile=ca_file)
+    request = urllib.request.Request(link, data=data, headers={"Accept-Language": language, "Accept": "text/html"})
+    try:
+        with urllib.request.urlopen(request, context=context, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def press_the_button(link, ca_file, page):
+    form = _Form()
+    form.feed(page)
+    assert form.action is not None and form.buttons == 1, "the page has not one form with one button:\n" + page
+    target = urllib.parse.urljoin(link, form.action)
+    return open_page(target, ca_file, urllib.parse.urlencode(form.fields).encode())
+
+
+def confirm(link, ca_file):
+    """Opens the letter's link and presses the button on its page; the last page's text."""
+    status, page = open_page(link, ca_file)
+    assert status == 200, f"{status}:\n{page}"
+    status, page = press_the_button(link, ca_file, page)
+    assert status == 200, f"{status}:\n{page}"
+    return page
+
+
+def registered(world, key):
+    """A persona whose registration is confirmed, by the service's own interface: for journeys that begin there."""
+    from environment.world import persona
+
+    person = persona(key)
+    before = world.mailbox.count(person["email"])
+    world.service.register(person)
+    letter = world.mailbox.wait_for_letter(person["email"], before)
+    confirm(mailbox.confirm_link(letter), world.service.ca_file)
+    return person
