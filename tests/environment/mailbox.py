@@ -16,9 +16,11 @@ class _Sink:
         self.folder = folder
         self.letters = []
         self.refuse = None
+        self.refused = 0
 
     async def handle_DATA(self, server, session, envelope):
         if self.refuse:
+            self.refused += 1
             return self.refuse
         name = os.path.join(self.folder, f"letter-{len(self.letters) + 1}.eml")
         with open(name, "wb") as file:

@@ -32,9 +32,10 @@ def persona(key):
 
 
 class World:
-    """@reader: "card" (pcscd, reader, virtual card outside it), "empty" (pcscd without reader), None (no pcscd)."""
+    """@reader: "card" (pcscd, reader, virtual card outside it), "empty" (pcscd without reader), None (no pcscd).
+    @mail: "smtp" (a sink on a free port), "folder" (letters as files), None."""
 
-    def __init__(self, name, reader="card", service=True, mail=True, display=True, people=40):
+    def __init__(self, name, reader="card", service=True, mail="smtp", display=True, people=40):
         self.name = name
         self.build = build_folder()
         self.folder = tempfile.mkdtemp(prefix="nhicard-")
@@ -78,15 +79,15 @@ class World:
             self.daemon.start()
             self.environment["PCSCLITE_CSOCK_NAME"] = self.daemon.socket
             if reader == "card":
-                self.card = Card(self.daemon, str(self.build / "tests/virtual-card/virtual-card"), str(PEOPLE),
-                                 ["--removed"])
+                self.card = self._new_card()
         else:
             self.environment["PCSCLITE_CSOCK_NAME"] = os.path.join(self.folder, "no-pcscd.comm")
-        if mail:
+        if mail == "smtp":
             self.mailbox = Mailbox(self.folder)
+        mail_folder = os.path.join(self.folder, "letters") if mail == "folder" else None
         if service:
             self.service = Service(self.folder, self.build, people=people,
-                                   smtp_port=self.mailbox.port if self.mailbox else None)
+                                   smtp_port=self.mailbox.port if self.mailbox else None, mail_folder=mail_folder)
             self.service.start()
             self.environment["NHICARD_SERVICE_URI"] = self.service.uri
             self.environment["NHICARD_CA_FILE"] = self.service.ca_file
@@ -94,6 +95,14 @@ class World:
             self.display = Display(self.folder)
             self.environment.update(self.display.environment)
             os.environ.update(self.display.environment)
+
+    def restart_card(self):
+        """A card in the reader of a daemon that has come back."""
+        self.card.stop()
+        self.card = self._new_card()
+
+    def _new_card(self):
+        return Card(self.daemon, str(self.build / "tests/virtual-card/virtual-card"), str(PEOPLE), ["--removed"])
 
     def run_client(self, **changes):
         """Starts the shipped client; @changes are variables of its environment. Returns its screen."""

@@ -3,13 +3,12 @@
 """Environment check: everything healthy, each part missing, in the window and in the terminal."""
 
 import json
-import re
 
+import way
 from framework import Journey, assert_all_named, assert_equal, main
 
 journey = Journey("check")
 GROUPS = ("讀卡機", "健保服務", "這台電腦")
-VERDICT = re.compile(r"^(有 \d+ 項需要處理|一切就緒)$")
 
 
 def rows(screen):
@@ -28,7 +27,7 @@ def _(world):
     world.card.insert("chen-mei-ling")
     screen = world.run_client()
     screen.go("環境檢測")
-    screen.wait_for("label", VERDICT)
+    screen.wait_for("label", way.VERDICT)
     screen.wait(lambda: not failing(screen) and not any("檢測中" in text for text in rows(screen).values()),
                 "every check to pass")
     world.picture("everything-passes")

@@ -201,6 +201,18 @@ class Application:
         node = self.wait_for("list", list_name)
         return {name_of(child): description_of(child) for child in children(node) if shown(child)}
 
+    @staticmethod
+    def press(node):
+        press(node)
+
+    @staticmethod
+    def fill(node, text):
+        fill(node, text)
+
+    @staticmethod
+    def checked(node):
+        return has_state(node, Atspi.StateType.CHECKED)
+
     def said(self):
         """What the screen reader was told last."""
         node = self.find("status bar")

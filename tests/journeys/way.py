@@ -3,6 +3,8 @@
 
 import csv
 import html.parser
+import pathlib
+import re
 import ssl
 import urllib.parse
 import urllib.request
@@ -11,7 +13,7 @@ from environment import mailbox
 from environment.world import ROOT
 
 NEXT, SEND = "繼續", "送出註冊"
-SECOND_PASSWORD = "Copper-river-93"
+VERDICT = re.compile(r"^(有 \d+ 項需要處理|一切就緒)$")
 
 
 def division(code):
@@ -29,8 +31,7 @@ def open_registration(screen):
 
 def prepare(screen):
     box = screen.wait_for("check box", "我已準備好健保卡、讀卡機與戶口名簿")
-    from journeys.screen import press
-    press(box)
+    screen.press(box)
     screen.click("push button", NEXT)
     screen.wait_says("第 2 步，共 6 步：讀取健保卡")
 
@@ -92,6 +93,53 @@ def sign_in(world, password):
     screen.go("帳號")
     screen.type("password text", "註冊密碼", password)
     screen.click("push button", "登入")
+
+
+def apply_for_everything(world):
+    screen = world.application
+    screen.go("健康存摺")
+    screen.wait_for("push button", "提出申請")
+    boxes = screen.all("check box", re.compile("^全選"))
+    assert boxes, "no categories:\n" + screen.outline()
+    for box in boxes:
+        if not screen.checked(box):
+            screen.press(box)
+    world.picture("apply")
+    screen.click("push button", "提出申請")
+
+
+def open_results(world):
+    """The results, once one of them can be downloaded."""
+    screen = world.application
+    screen.go("健康存摺")
+    screen.click("push button", "申請結果")
+    screen.wait(lambda: screen.find("list", "申請結果")
+                and any("可下載" in value for value in screen.values("申請結果").values()),
+                "a result that can be downloaded", timeout=60)
+    world.picture("results")
+
+
+def download(world):
+    """The package's path, once it is saved."""
+    screen = world.application
+    open_results(world)
+    screen.click("push button", "下載")
+    screen.wait_for("push button", "開啟健康存摺", timeout=60)
+    world.picture("downloaded")
+    package, = pathlib.Path(world.downloads).glob("*.zip")
+    return package
+
+
+def open_in_viewer(world, person):
+    screen = world.application
+    screen.click("push button", "開啟健康存摺")
+    screen.wait(lambda: screen.find("password text", "檔案密碼") or screen.find("list", "健康存摺內容"), "the viewer")
+    if screen.find("password text", "檔案密碼"):
+        world.picture("viewer-password")
+        screen.type("password text", "檔案密碼", person["id_number"])
+        screen.click("push button", "開啟")
+    screen.wait_for("list", "健康存摺內容", timeout=30)
+    world.picture("viewer")
 
 
 class _Form(html.parser.HTMLParser):
