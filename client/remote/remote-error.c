@@ -99,8 +99,10 @@ void
 nhi_remote_set_error (GError **error, NhiRemoteError code, const char *slug, const char *text)
 {
   GError *made = g_error_new_literal (NHI_REMOTE_ERROR, (int)code, text);
+  NhiRemoteErrorPrivate *extra = extra_of (made);
 
-  extra_of (made)->slug = g_strdup (slug);
+  if (extra != NULL)
+    extra->slug = g_strdup (slug);
   g_propagate_error (error, made);
 }
 
