@@ -7,10 +7,20 @@ import ctypes.util
 import os
 
 REVERT_TO_PARENT = 2
+IS_VIEWABLE = 2
 
 
 def _library(name):
     return ctypes.CDLL(ctypes.util.find_library(name) or f"lib{name}.so.6")
+
+
+class _Attributes(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_int) for name in ("x", "y", "width", "height", "border", "depth")] + [
+        ("visual", ctypes.c_void_p), ("root", ctypes.c_ulong)] + [
+        (name, ctypes.c_int) for name in ("kind", "bit_gravity", "window_gravity", "backing_store")] + [
+        ("backing_planes", ctypes.c_ulong), ("backing_pixel", ctypes.c_ulong), ("save_under", ctypes.c_int),
+        ("colormap", ctypes.c_ulong), ("map_installed", ctypes.c_int), ("map_state", ctypes.c_int),
+        ("rest", ctypes.c_byte * 128)]
 
 
 @contextlib.contextmanager
@@ -41,13 +51,10 @@ def top_windows():
         x11.XQueryTree(ctypes.c_void_p(display), ctypes.c_ulong(x11.XDefaultRootWindow(display)),
                        ctypes.byref(root), ctypes.byref(parent), ctypes.byref(windows), ctypes.byref(count))
         for index in range(count.value):
-            x, y = ctypes.c_int(), ctypes.c_int()
-            width, height, border, depth = (ctypes.c_uint() for _ in range(4))
-            x11.XGetGeometry(ctypes.c_void_p(display), ctypes.c_ulong(windows[index]), ctypes.byref(root),
-                             ctypes.byref(x), ctypes.byref(y), ctypes.byref(width), ctypes.byref(height),
-                             ctypes.byref(border), ctypes.byref(depth))
-            if width.value > 100 and height.value > 100:
-                found.append((windows[index], width.value, height.value))
+            seen = _Attributes()
+            x11.XGetWindowAttributes(ctypes.c_void_p(display), ctypes.c_ulong(windows[index]), ctypes.byref(seen))
+            if seen.map_state == IS_VIEWABLE and seen.width > 100 and seen.height > 100:
+                found.append((windows[index], seen.width, seen.height))
     return found
 
 
