@@ -42,7 +42,7 @@ struct _NhiSectionInfo {
   guint date_field;    /* the field that dates an entry: the timeline's and the period's; 0 when none */
 };
 
-const NhiSectionInfo *nhi_section_find (const char *code);        /* letter case ignored; NULL when unknown */
+const NhiSectionInfo *nhi_section_find (const char *code);        /* letter case ignored; NULL when unknown; children too */
 const NhiSectionInfo *const *nhi_sections (gsize *ret_count);     /* top-level sections in document order */
 const NhiFieldInfo *nhi_section_field (const NhiSectionInfo *section, guint number);
 
@@ -56,8 +56,16 @@ struct _NhiRecordEntry {
 NhiRecordEntry *nhi_record_entry_new (const NhiSectionInfo *section);
 void nhi_record_entry_free (NhiRecordEntry *entry);
 const char *nhi_record_entry_get (const NhiRecordEntry *entry, guint field);        /* never NULL: "" when empty */
+NhiRecordEntry *nhi_record_entry_add_child (NhiRecordEntry *entry);                 /* the entry keeps it */
+gboolean nhi_record_entry_is_empty (const NhiRecordEntry *entry);                   /* no value, no child with one */
+
+/* Keeps what both files can hold: valid UTF-8 without control characters but TAB and LF (CR and CRLF become LF), trimmed.
+ * @field must be one of the section's. */
 void nhi_record_entry_set (NhiRecordEntry *entry, guint field, const char *value);
-NhiRecordEntry *nhi_record_entry_add_child (NhiRecordEntry *entry);
+
+/* The date that places an entry in time: its date field, else the nearest there is (a pharmacy's dispensing date for a visit
+ * without one, the visit date for a test without one). YYYYMMDD, YYYYMM for premiums, or "" when nothing tells. */
+const char *nhi_record_entry_get_date (const NhiRecordEntry *entry);
 
 /* One entry as a compact JSON object with the official codes as keys, children under their section's code. How the service stores it. */
 char *nhi_record_entry_to_json (const NhiRecordEntry *entry);
@@ -68,13 +76,20 @@ typedef struct {
   char *masked_id;      /* b1.1, A12345**** */
   char *applied_on;     /* b1.2, YYYYMMDD */
   GPtrArray *entries;   /* of NhiRecordEntry, grouped by section in document order */
+  GPtrArray *empty;     /* of const NhiSectionInfo: asked for and without data (無資料); not asked for is in neither */
 } NhiRecord;
+
+#define NHI_RECORD_MAX_BYTES (128 * 1024 * 1024) /* of one XML or JSON file */
+#define NHI_RECORD_MAX_ENTRIES 200000
+#define NHI_RECORD_MAX_CHILDREN 2000000
 
 NhiRecord *nhi_record_new (NhiRecordClass record_class, const char *id_number, const char *applied_on);
 void nhi_record_free (NhiRecord *record);
-void nhi_record_add (NhiRecord *record, NhiRecordEntry *entry); /* takes it */
+void nhi_record_add (NhiRecord *record, NhiRecordEntry *entry); /* takes it; of a top-level section */
+void nhi_record_add_empty (NhiRecord *record, const NhiSectionInfo *section);
 
-/* The files. Same record -> same bytes. Readers tolerate the quirks of real files (BOM, 無資料, objects for arrays, R12, …). */
+/* The files. Same record -> same bytes, and reading them gives the same record; an entry without any value is not written.
+ * Readers tolerate the quirks of real files (BOM, 無資料, objects for arrays, R12, …). A DOCTYPE is refused. */
 GBytes *nhi_record_to_xml (const NhiRecord *record, GError **error);
 GBytes *nhi_record_to_json_file (const NhiRecord *record, GError **error);
 NhiRecord *nhi_record_from_xml (GBytes *bytes, GError **error);
