@@ -23,6 +23,7 @@
 #define NHI_PROBLEM_MALFORMED "malformed-request"             /* 400 */
 #define NHI_PROBLEM_NOT_FOUND "not-found"                     /* 404 */
 #define NHI_PROBLEM_METHOD "method-not-allowed"               /* 405 */
+#define NHI_PROBLEM_TIMEOUT "request-timeout"                 /* 408: head or body did not come in time */
 #define NHI_PROBLEM_TOO_LARGE "too-large"                     /* 413 */
 #define NHI_PROBLEM_MEDIA_TYPE "unsupported-media-type"       /* 415 */
 #define NHI_PROBLEM_RANGE "range-not-satisfiable"             /* 416 */
@@ -32,6 +33,7 @@
 #define NHI_PROBLEM_SIGN_IN "sign-in-failed"                  /* 401 */
 #define NHI_PROBLEM_SIGN_IN_WAIT "sign-in-wait"               /* 429, Retry-After, "wait_until" */
 #define NHI_PROBLEM_SESSION "session-required"                /* 401 */
+#define NHI_PROBLEM_HEADER_TOO_LARGE "header-too-large"       /* 431 */
 #define NHI_PROBLEM_RATE "too-many-requests"                  /* 429, Retry-After */
 #define NHI_PROBLEM_NOT_READY "package-not-ready"             /* 409, Retry-After */
 #define NHI_PROBLEM_GONE "package-expired"                    /* 410 */

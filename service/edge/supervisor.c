@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Plain fork and wait, without a main loop: the parent holds no connection and no database, so
+ * nothing a stranger sends can reach it. */
+#define G_LOG_DOMAIN "nhi-edge"
+
+#include "service/edge/supervisor.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FIRST_WAIT_MS 100
+#define LONGEST_WAIT_MS 10000
+#define SETTLED_SECONDS 10 /* a worker that lived so long starts again without waiting */
+
+typedef struct
+{
+  guint kind;
+  pid_t pid;         /* 0: to be started at @start_at */
+  gint64 started_at; /* monotonic microseconds */
+  gint64 start_at;
+  guint wait_ms;
+} Slot;
+
+typedef struct
+{
+  const NhiSupervisor *setup;
+  Slot *slots;
+  GArray *retiring; /* pid_t: replaced, still answering their last requests */
+  sigset_t signals;
+  gboolean stopping;
+  gint64 kill_at;
+} State;
+
+static void
+start (State *state, Slot *slot)
+{
+  pid_t parent = getpid ();
+  pid_t pid = fork ();
+
+  if (pid < 0)
+    {
+      g_warning ("No worker could be started: %s", g_strerror (errno));
+      slot->start_at = g_get_monotonic_time () + LONGEST_WAIT_MS * 1000;
+      return;
+    }
+  if (pid == 0)
+    {
+      (void)sigprocmask (SIG_UNBLOCK, &state->signals, NULL);
+      (void)prctl (PR_SET_PDEATHSIG, SIGTERM);
+      if (getppid () != parent)
+        _exit (EXIT_SUCCESS);
+      exit (state->setup->run (slot->kind, state->setup->data));
+    }
+  slot->pid = pid;
+  slot->started_at = g_get_monotonic_time ();
+}
+
+static void
+start_due (State *state)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  for (guint i = 0; i < state->setup->count && !state->stopping; i++)
+    if (state->slots[i].pid == 0 && state->slots[i].start_at <= now)
+      start (state, &state->slots[i]);
+}
+
+static void
+put_off (Slot *slot, int status)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - slot->started_at > SETTLED_SECONDS * G_USEC_PER_SEC)
+    slot->wait_ms = 0;
+  slot->wait_ms = CLAMP (slot->wait_ms * 2, FIRST_WAIT_MS, LONGEST_WAIT_MS);
+  slot->start_at = now + (gint64)slot->wait_ms * 1000;
+  if (WIFSIGNALED (status))
+    g_warning ("Worker %d died of signal %d; the next one starts in %u ms", (int)slot->pid,
+               WTERMSIG (status), slot->wait_ms);
+  else
+    g_warning ("Worker %d ended with status %d; the next one starts in %u ms", (int)slot->pid,
+               WEXITSTATUS (status), slot->wait_ms);
+  slot->pid = 0;
+}
+
+static void
+bury (State *state, pid_t pid, int status)
+{
+  for (guint i = 0; i < state->retiring->len; i++)
+    if (g_array_index (state->retiring, pid_t, i) == pid)
+      {
+        g_array_remove_index_fast (state->retiring, i);
+        return;
+      }
+  for (guint i = 0; i < state->setup->count; i++)
+    if (state->slots[i].pid == pid)
+      {
+        if (state->stopping)
+          state->slots[i].pid = 0;
+        else
+          put_off (&state->slots[i], status);
+        return;
+      }
+}
+
+static void
+signal_all (State *state, int number)
+{
+  for (guint i = 0; i < state->setup->count; i++)
+    if (state->slots[i].pid != 0)
+      (void)kill (state->slots[i].pid, number);
+  for (guint i = 0; i < state->retiring->len; i++)
+    (void)kill (g_array_index (state->retiring, pid_t, i), number);
+}
+
+static void
+stop (State *state)
+{
+  if (!state->stopping)
+    state->kill_at = g_get_monotonic_time () + (gint64)state->setup->stop_seconds * G_USEC_PER_SEC;
+  state->stopping = TRUE;
+  signal_all (state, SIGTERM);
+}
+
+/* New workers first, so that somebody always accepts; the old ones finish what they have. */
+static void
+replace_all (State *state)
+{
+  if (state->stopping || !state->setup->reload (state->setup->data))
+    return;
+  for (guint i = 0; i < state->setup->count; i++)
+    {
+      pid_t old = state->slots[i].pid;
+
+      state->slots[i].pid = 0;
+      start (state, &state->slots[i]);
+      if (old == 0)
+        continue;
+      g_array_append_val (state->retiring, old);
+      (void)kill (old, SIGTERM);
+    }
+}
+
+static gboolean
+anyone_left (const State *state)
+{
+  for (guint i = 0; i < state->setup->count; i++)
+    if (state->slots[i].pid != 0)
+      return TRUE;
+  return state->retiring->len > 0;
+}
+
+/* Until a signal, the next start, or the moment to kill. */
+static int
+wait_for_signal (State *state)
+{
+  gint64 until = g_get_monotonic_time () + 60 * G_USEC_PER_SEC, left;
+  struct timespec timeout;
+
+  for (guint i = 0; i < state->setup->count && !state->stopping; i++)
+    if (state->slots[i].pid == 0)
+      until = MIN (until, state->slots[i].start_at);
+  if (state->stopping)
+    until = MIN (until, state->kill_at);
+  left = MAX (until - g_get_monotonic_time (), 0);
+  timeout = (struct timespec){ left / G_USEC_PER_SEC, (left % G_USEC_PER_SEC) * 1000 };
+  return sigtimedwait (&state->signals, NULL, &timeout);
+}
+
+static void
+handle (State *state, int number)
+{
+  int status;
+  pid_t pid;
+
+  if (number == SIGTERM || number == SIGINT)
+    stop (state);
+  else if (number == SIGHUP)
+    replace_all (state);
+  while ((pid = waitpid (-1, &status, WNOHANG)) > 0)
+    bury (state, pid, status);
+  if (state->stopping && g_get_monotonic_time () >= state->kill_at)
+    {
+      signal_all (state, SIGKILL);
+      state->kill_at = g_get_monotonic_time () + G_USEC_PER_SEC;
+    }
+}
+
+int
+nhi_supervisor_run (const NhiSupervisor *supervisor)
+{
+  g_autofree Slot *slots = g_new0 (Slot, supervisor->count);
+  g_autoptr (GArray) retiring = g_array_new (FALSE, FALSE, sizeof (pid_t));
+  State state = { .setup = supervisor, .slots = slots, .retiring = retiring };
+
+  sigemptyset (&state.signals);
+  sigaddset (&state.signals, SIGTERM);
+  sigaddset (&state.signals, SIGINT);
+  sigaddset (&state.signals, SIGHUP);
+  sigaddset (&state.signals, SIGCHLD);
+  if (sigprocmask (SIG_BLOCK, &state.signals, NULL) < 0)
+    return EXIT_FAILURE;
+  for (guint i = 0; i < supervisor->count; i++)
+    slots[i].kind = supervisor->kinds[i];
+  while (!state.stopping || anyone_left (&state))
+    {
+      start_due (&state);
+      handle (&state, wait_for_signal (&state));
+    }
+  return EXIT_SUCCESS;
+}

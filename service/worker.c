@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Puts the rooms together: database and world, router and pools, listener, jobs; and lets go of
+ * them in order at the end. */
+#define G_LOG_DOMAIN "nhicardd"
+
+#include "service/worker.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "service/api/problems.h"
+#include "service/domain/session.h"
+#include "service/domain/world.h"
+#include "service/edge/listener.h"
+#include "service/http/server.h"
+#include "service/jobs/runner.h"
+
+typedef struct
+{
+  GMainLoop *loop;
+  NhiWorld *world;
+  const NhiConfiguration *configuration;
+  NhiHttpServer *http;
+  NhiListener *listener;
+  GCancellable *cancellable; /* of the jobs */
+  GThread *jobs;
+} Worker;
+
+NhiRouter *
+nhi_worker_make_router (void)
+{
+  NhiRouter *router = nhi_router_new ();
+
+  nhi_router_add (router, nhi_api_service_routes);
+  nhi_router_add (router, nhi_api_registration_routes);
+  nhi_router_add (router, nhi_api_session_routes);
+  nhi_router_add (router, nhi_api_health_bank_routes);
+  nhi_router_add (router, nhi_web_confirm_routes);
+  return router;
+}
+
+static NhiWorld *
+open_world (const NhiConfiguration *configuration, GError **error)
+{
+  g_autoptr (NhiDb) db = nhi_db_open (configuration->database, configuration->connections, error);
+  NhiWorld *world;
+
+  if (db == NULL || !nhi_db_check_schema (db, error))
+    return NULL;
+  world = nhi_world_new (g_steal_pointer (&db));
+  g_free (world->public_uri);
+  g_free (world->mail_from);
+  world->public_uri = g_strdup (configuration->public_uri);
+  world->mail_from = g_strdup (configuration->mail_from);
+  world->demo = configuration->demo;
+  return world;
+}
+
+/* ---- jobs ---- */
+
+static gboolean
+run_jobs (Worker *worker, GError **error)
+{
+  const NhiJobsOptions options = { .mail_route = worker->configuration->mail };
+
+  return nhi_jobs_run (worker->world, &options, worker->cancellable, error);
+}
+
+static gpointer
+jobs_thread (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!run_jobs (data, &error))
+    g_warning ("Jobs do not run: %s", error->message);
+  return NULL;
+}
+
+/* ---- web ---- */
+
+static void
+on_established (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpointer data)
+{
+  nhi_http_server_accept (((Worker *)data)->http, stream, local, remote);
+}
+
+static gsize
+get_body_limit (const char *method, const char *target, gpointer router)
+{
+  return nhi_router_body_limit (router, method, target);
+}
+
+static gboolean
+open_doors (Worker *worker, const NhiWorkerSetup *setup, GError **error)
+{
+  GArray *listen = setup->configuration->listen;
+
+  for (guint i = 0; i < listen->len; i++)
+    {
+      const NhiListenAddress *address = &g_array_index (listen, NhiListenAddress, i);
+
+      if (!nhi_listener_add_port (worker->listener, address->address, address->port, error))
+        return FALSE;
+    }
+  if (setup->unix_socket >= 0)
+    nhi_listener_add_unix (worker->listener, setup->unix_socket);
+  return TRUE;
+}
+
+static void
+quit (gpointer listener, gpointer loop)
+{
+  g_main_loop_quit (loop);
+}
+
+static gboolean
+quit_late (gpointer loop)
+{
+  g_message ("Some requests did not end in time");
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+drain (gpointer data)
+{
+  Worker *worker = data;
+
+  if (worker->cancellable != NULL)
+    g_cancellable_cancel (worker->cancellable);
+  if (worker->listener == NULL)
+    {
+      g_main_loop_quit (worker->loop);
+      return G_SOURCE_CONTINUE;
+    }
+  nhi_http_server_drain (worker->http);
+  g_timeout_add_seconds (worker->configuration->drain_seconds, quit_late, worker->loop);
+  nhi_listener_drain (worker->listener, quit, worker->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static NhiHttpOptions
+http_options (const NhiConfiguration *configuration)
+{
+  guint workers = MAX (configuration->workers, 1);
+
+  /* A network's connections are spread over the workers, so each gives it its share. */
+  return (NhiHttpOptions){
+    .threads = configuration->threads,
+    .hashing_threads = configuration->hashing_threads,
+    .queue = configuration->queue,
+    .hashing_queue = configuration->hashing_queue,
+    .rate_per_minute = (configuration->rate_per_minute + workers - 1) / workers,
+    .hashing_rate_per_minute = (configuration->hashing_rate_per_minute + workers - 1) / workers,
+    .https = configuration->listen->len > 0,
+  };
+}
+
+static gboolean
+serve (Worker *worker,
+       const NhiWorkerSetup *setup,
+       NhiRouter *router,
+       const NhiHttpHooks *hooks,
+       GError **error)
+{
+  const NhiHttpOptions options = http_options (setup->configuration);
+  g_autoptr (NhiHttpServer) http = NULL;
+  g_autoptr (NhiListener) listener = NULL;
+
+  worker->http = http = nhi_http_server_new (&options, router, hooks, error);
+  if (http == NULL)
+    return FALSE;
+  worker->listener = listener =
+      nhi_listener_new (&setup->configuration->limits, setup->tls,
+                        &(NhiListenerHooks){ .data = worker,
+                                             .established = on_established,
+                                             .body_limit_data = router,
+                                             .body_limit = get_body_limit });
+  if (!open_doors (worker, setup, error))
+    return FALSE;
+  g_main_loop_run (worker->loop);
+  worker->listener = NULL;
+  return TRUE;
+}
+
+static void
+watch_signals (Worker *worker)
+{
+  g_unix_signal_add (SIGTERM, drain, worker);
+  g_unix_signal_add (SIGINT, drain, worker);
+  (void)signal (SIGPIPE, SIG_IGN);
+}
+
+int
+nhi_worker_run_web (const NhiWorkerSetup *setup, gboolean with_jobs)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (NhiRouter) router = nhi_worker_make_router ();
+  g_autoptr (NhiWorld) world = open_world (setup->configuration, &error);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Worker worker = {
+    .loop = loop, .world = world, .configuration = setup->configuration, .cancellable = cancellable
+  };
+  NhiHttpHooks hooks = {
+    .context = world,
+    .authenticate = nhi_session_authenticate,
+    .problem_from_error = nhi_api_problem_from_error,
+  };
+  gboolean good;
+
+  if (world == NULL)
+    {
+      g_printerr ("nhicardd: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+  watch_signals (&worker);
+  if (with_jobs)
+    worker.jobs = g_thread_new ("jobs", jobs_thread, &worker);
+  good = serve (&worker, setup, router, &hooks, &error);
+  g_cancellable_cancel (cancellable);
+  g_clear_pointer (&worker.jobs, g_thread_join);
+  if (!good)
+    g_printerr ("nhicardd: %s\n", error->message);
+  return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static gboolean
+cancel (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return G_SOURCE_CONTINUE;
+}
+
+static gpointer
+run_loop (gpointer loop)
+{
+  g_main_loop_run (loop);
+  return NULL;
+}
+
+int
+nhi_worker_run_jobs (const NhiWorkerSetup *setup)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (NhiWorld) world = open_world (setup->configuration, &error);
+  Worker worker = { .world = world,
+                    .configuration = setup->configuration,
+                    .cancellable = cancellable };
+  GThread *signals;
+  gboolean good;
+
+  if (world == NULL)
+    {
+      g_printerr ("nhicardd: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+  g_unix_signal_add (SIGTERM, cancel, cancellable);
+  g_unix_signal_add (SIGINT, cancel, cancellable);
+  (void)signal (SIGPIPE, SIG_IGN);
+  /* The runner blocks in this thread, so another one waits for the signals. */
+  signals = g_thread_new ("signals", run_loop, loop);
+  good = run_jobs (&worker, &error);
+  g_main_loop_quit (loop);
+  g_thread_join (signals);
+  if (!good)
+    g_printerr ("nhicardd: %s\n", error->message);
+  return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What a worker process does: the web role and the jobs role. */
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include "service/configuration.h"
+#include "service/http/router.h"
+
+G_BEGIN_DECLS
+
+/* What is made before the fork and shared by all workers. */
+typedef struct {
+  const NhiConfiguration *configuration;
+  SSL_CTX *tls;   /* NULL without a TLS port */
+  int unix_socket; /* -1: none */
+} NhiWorkerSetup;
+
+/* Both block until SIGTERM or SIGINT. Return: the exit status.
+ * @with_jobs: the jobs run in a thread of this process too. */
+int nhi_worker_run_web (const NhiWorkerSetup *setup, gboolean with_jobs);
+int nhi_worker_run_jobs (const NhiWorkerSetup *setup);
+
+/* (transfer full): all routes of the service */
+NhiRouter *nhi_worker_make_router (void);
+
+G_END_DECLS
