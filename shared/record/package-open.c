@@ -239,6 +239,8 @@ nhi_package_open (GBytes *package, const char *password, GError **error)
 
   g_return_val_if_fail (package != NULL, NULL);
 
+  if (password != NULL && *password == '\0')
+    password = NULL;
   archive = open_archive (package, error);
   if (archive == NULL)
     return NULL;
