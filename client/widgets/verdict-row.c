@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * One environment check as a row. */
+#define G_LOG_DOMAIN "nhi-widgets"
+
+#include <glib/gi18n.h>
+
+#include "client/widgets/row.h"
+#include "client/widgets/verdict-row.h"
+
+/* What a row shows beside its own texts; owned by the row. */
+typedef struct
+{
+  NhiCheck *check;
+  GtkImage *icon;
+  GtkLabel *word;
+  GtkWidget *reason;
+  GtkWidget *recommended;
+  GtkWidget *code;
+} Parts;
+
+static void
+parts_free (gpointer data)
+{
+  Parts *parts = data;
+
+  g_object_unref (parts->check);
+  g_free (parts);
+}
+
+const char *
+nhi_verdict_style (NhiVerdict verdict)
+{
+  switch (verdict)
+    {
+    case NHI_VERDICT_PASS:
+      return "success";
+    case NHI_VERDICT_WARN:
+      return "warning";
+    case NHI_VERDICT_FAIL:
+      return "error";
+    case NHI_VERDICT_SKIP:
+    case NHI_VERDICT_RUNNING:
+    default:
+      return "dim-label";
+    }
+}
+
+static void
+set_style (GtkWidget *widget, NhiVerdict verdict)
+{
+  static const NhiVerdict all[]
+      = { NHI_VERDICT_PASS, NHI_VERDICT_WARN, NHI_VERDICT_FAIL, NHI_VERDICT_SKIP };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    gtk_widget_remove_css_class (widget, nhi_verdict_style (all[i]));
+  gtk_widget_add_css_class (widget, nhi_verdict_style (verdict));
+}
+
+static void
+show_part (GtkWidget *row, const char *text)
+{
+  g_object_set (row, "subtitle", text != NULL ? text : "", NULL);
+  gtk_widget_set_visible (row, text != NULL && text[0] != '\0');
+}
+
+static void
+update (GtkWidget *row)
+{
+  Parts *parts = g_object_get_data (G_OBJECT (row), "parts");
+  NhiVerdict verdict = nhi_check_get_verdict (parts->check);
+  const char *found = nhi_check_get_found (parts->check);
+  const char *recommended = nhi_check_get_recommended (parts->check);
+  const char *reason = nhi_check_get_reason (parts->check);
+  const char *word = nhi_verdict_label (verdict);
+  gboolean told = found != NULL && found[0] != '\0';
+  g_autofree char *title = NULL;
+  g_autofree char *subtitle = NULL;
+  g_autofree char *description = NULL;
+
+  title = g_strdup_printf ("%u. %s", nhi_check_get_number (parts->check),
+                           nhi_check_get_title (parts->check));
+  if (!told)
+    subtitle = g_strdup ("");
+  else if (recommended != NULL && verdict != NHI_VERDICT_PASS)
+    /* Translators: what a check found, and what is recommended */
+    subtitle = g_strdup_printf (_ ("%1$s → recommended: %2$s"), found, recommended);
+  else
+    subtitle = g_strdup (found);
+  g_object_set (row, "title", title, "subtitle", subtitle, NULL);
+  gtk_image_set_from_icon_name (parts->icon, nhi_verdict_icon_name (verdict));
+  gtk_label_set_label (parts->word, word);
+  set_style (GTK_WIDGET (parts->icon), verdict);
+  set_style (GTK_WIDGET (parts->word), verdict);
+  show_part (parts->reason, reason);
+  show_part (parts->recommended, recommended);
+  show_part (parts->code, nhi_check_get_code (parts->check));
+  /* Translators: said by the screen reader: verdict, then what was found */
+  description = g_strdup_printf (_ ("%1$s: %2$s"), word, subtitle);
+  nhi_widget_set_description (row, description);
+}
+
+static GtkWidget *
+add_part (GtkWidget *row, const char *title)
+{
+  GtkWidget *part = nhi_row_new (title, "");
+
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (part), 0);
+  gtk_widget_add_css_class (part, "part");
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), part);
+  return part;
+}
+
+GtkWidget *
+nhi_verdict_row_new (NhiCheck *check)
+{
+  GtkWidget *row = nhi_expander_row_new ("", "");
+  Parts *parts = g_new0 (Parts, 1);
+
+  parts->check = g_object_ref (check);
+  parts->icon = GTK_IMAGE (gtk_image_new ());
+  parts->word = GTK_LABEL (gtk_label_new (NULL));
+  gtk_widget_add_css_class (GTK_WIDGET (parts->word), "verdict");
+  adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row), GTK_WIDGET (parts->icon));
+  adw_expander_row_add_action (ADW_EXPANDER_ROW (row), GTK_WIDGET (parts->word));
+  parts->reason = add_part (row, _ ("Reason"));
+  parts->recommended = add_part (row, _ ("Recommended"));
+  parts->code = add_part (row, _ ("Code for Support"));
+  g_object_set_data_full (G_OBJECT (row), "parts", parts, parts_free);
+  g_signal_connect_object (check, "notify", G_CALLBACK (update), row, G_CONNECT_SWAPPED);
+  update (row);
+  return row;
+}
