@@ -54,6 +54,8 @@ class Service:
         self.ca_file, self.certificate, self.key = make_certificates(os.path.join(folder, "tls"))
         self.config = os.path.join(folder, "nhicardd.conf")
         self._write_config(smtp_port, workers)
+        if self.mail_folder:
+            os.makedirs(self.mail_folder, exist_ok=True)
         self.control("migrate")
         self.control("demo-data", "--people", str(people), "--seed", str(seed))
 
@@ -130,7 +132,16 @@ class Service:
             self.process = None
 
     def _write_config(self, smtp_port, workers):
-        raise NotImplementedError
+        if not smtp_port and not self.mail_folder:
+            self.mail_folder = os.path.join(self.folder, "letters")
+        mail = f"smtp://127.0.0.1:{smtp_port}" if smtp_port else f"folder:{self.mail_folder}"
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write("[service]\n"
+                       f"listen=127.0.0.1:{self.port}\n"
+                       f"certificate={self.certificate}\nkey={self.key}\n"
+                       f"database=sqlite:{self.database}\npublic-uri={self.uri}\n"
+                       f"mail={mail}\nmail-from=健保卡網路服務 <service@nhicard.example>\n"
+                       f"demo=true\nworkers={workers}\n")
 
 
 def _parse(answer):
