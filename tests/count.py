@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-RESULT = re.compile(r"^(not )?ok\b(?:[^#]*)(#\s*SKIP\b.*)?", re.I | re.M)
+RESULT = re.compile(r"^(not )?ok\b[^#\n]*(#\s*SKIP\b.*)?", re.I | re.M)
 
 
 def count(entry):
