@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "service/domain/idempotency.h"
+#include "service/domain/words.h"
 #include "service/store/job.h"
 #include "service/store/package.h"
 
@@ -56,17 +57,17 @@ check_categories (const char *const *codes, NhiFieldErrors *errors)
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
   if (codes == NULL || codes[0] == NULL)
-    nhi_field_errors_add (errors, "categories", "required");
+    nhi_field_errors_add (errors, "categories", NHI_CODE_REQUIRED);
   for (gsize i = 0; codes != NULL && codes[i] != NULL; i++)
     {
       if (nhi_category_find (codes[i]) == NULL)
         {
-          nhi_field_errors_add (errors, "categories", "unknown");
+          nhi_field_errors_add (errors, "categories", NHI_CODE_UNKNOWN);
           return;
         }
       if (!g_hash_table_add (seen, (gpointer)codes[i]))
         {
-          nhi_field_errors_add (errors, "categories", "twice");
+          nhi_field_errors_add (errors, "categories", NHI_CODE_TWICE);
           return;
         }
     }
@@ -80,19 +81,20 @@ check_period (const char *from_text, const char *to_text, gint64 now, NhiFieldEr
   int to = parse_month (to_text);
 
   if (from < 0)
-    nhi_field_errors_add (errors, "from", from_text == NULL ? "required" : "no-month");
+    nhi_field_errors_add (errors, "from",
+                          from_text == NULL ? NHI_CODE_REQUIRED : NHI_CODE_NO_MONTH);
   else if (from < parse_month (NHI_HEALTH_BANK_FIRST_MONTH))
-    nhi_field_errors_add (errors, "from", "too-early");
+    nhi_field_errors_add (errors, "from", NHI_CODE_TOO_EARLY);
   if (to < 0)
-    nhi_field_errors_add (errors, "to", to_text == NULL ? "required" : "no-month");
+    nhi_field_errors_add (errors, "to", to_text == NULL ? NHI_CODE_REQUIRED : NHI_CODE_NO_MONTH);
   else if (to > parse_month (this_month))
-    nhi_field_errors_add (errors, "to", "future");
+    nhi_field_errors_add (errors, "to", NHI_CODE_FUTURE);
   if (from < 0 || to < 0)
     return;
   if (from > to)
-    nhi_field_errors_add (errors, "from", "after-end");
+    nhi_field_errors_add (errors, "from", NHI_CODE_AFTER_END);
   else if (to - from > NHI_HEALTH_BANK_MAX_MONTHS)
-    nhi_field_errors_add (errors, "from", "period-too-long");
+    nhi_field_errors_add (errors, "from", NHI_CODE_PERIOD_TOO_LONG);
 }
 
 typedef struct

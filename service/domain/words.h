@@ -13,6 +13,13 @@ G_BEGIN_DECLS
 #define NHI_CODE_TOO_SHORT "too-short"
 #define NHI_CODE_TOO_COMMON "too-common"
 #define NHI_CODE_PERSONAL "personal"
+#define NHI_CODE_UNKNOWN "unknown"
+#define NHI_CODE_TWICE "twice"
+#define NHI_CODE_NO_MONTH "no-month"
+#define NHI_CODE_TOO_EARLY "too-early"
+#define NHI_CODE_FUTURE "future"
+#define NHI_CODE_AFTER_END "after-end"
+#define NHI_CODE_PERIOD_TOO_LONG "period-too-long"
 
 #define NHI_LANGUAGE_CHINESE "zh-TW"
 #define NHI_LANGUAGE_ENGLISH "en"

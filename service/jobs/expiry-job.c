@@ -9,9 +9,8 @@
 
 #define EVERY_SECONDS 60
 #define RETRY_SECONDS 15
-#define LIMIT                                                                                      \
-  200 /* rows of one kind in one transaction, so that the write lock is short; the rest next time  \
-       */
+/* Rows of one kind in one transaction, so that the write lock is short; the rest goes next time. */
+#define LIMIT 200
 #define DONE_JOBS_KEPT (24 * 60 * 60)
 #define FAILED_JOBS_KEPT (30 * 24 * 60 * 60)
 

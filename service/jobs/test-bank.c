@@ -6,7 +6,6 @@
 
 #include "service/store/health-entry.h"
 #include "service/store/population.h"
-#include "shared/record/record.h"
 
 static gint64
 standing_clock (gpointer clock)

@@ -6,6 +6,7 @@
 #include "service/domain/health-bank.h"
 #include "service/domain/world.h"
 #include "service/jobs/runner.h"
+#include "shared/record/record.h"
 
 G_BEGIN_DECLS
 
