@@ -4,6 +4,7 @@
 #include "service/jobs/runner.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -3,6 +3,7 @@
 #include "service/jobs/test-bank.h"
 
 #include <glib/gstdio.h>
+#include <stdio.h>
 
 #include "service/store/health-entry.h"
 #include "service/store/population.h"
@@ -27,23 +28,47 @@ test_bank_open_world (const char *uri, gint64 *now)
   return world;
 }
 
+#define WORD(text)                                                                                 \
+  ((char *)(text)) /* the store's structs own their words, a constant's are not freed */
+
+static gboolean
+add_anna (NhiDbConnection *connection, GError **error)
+{
+  const NhiCard cards[] = {
+    { WORD ("000011112222"), WORD ("2004-03-01"), WORD ("first"), WORD ("terminated"),
+      WORD ("2015-06-30") },
+    { WORD ("000033334444"), WORD ("2015-07-01"), WORD ("replacement"), WORD ("active"), NULL },
+  };
+  const NhiPremiumBill bill = { .month = WORD ("2025-11"),
+                                .unit_code = WORD ("110000000"),
+                                .unit_name = WORD ("測試公司"),
+                                .insured_class = WORD ("1-2"),
+                                .insured_amount = 42000,
+                                .premium = 651,
+                                .due_on = WORD ("2025-12-31") };
+  const NhiPremiumPayment payment = { .payment_id = WORD ("pay-1"),
+                                      .month = WORD ("2025-11"),
+                                      .paid_on = WORD ("2025-12-15"),
+                                      .amount = 651,
+                                      .channel = WORD ("payroll") };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cards); i++)
+    if (!nhi_population_add_card (connection, TEST_ANNA, &cards[i], error))
+      return FALSE;
+  return nhi_population_add_bill (connection, TEST_ANNA, &bill, error) &&
+         nhi_population_add_payment (connection, TEST_ANNA, &payment, error);
+}
+
 static gboolean
 add_people_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
-  const NhiPerson anna = { TEST_ANNA, TEST_ANNA_ID, "王安娜", "1960-02-29", "F" };
-  const NhiPerson bob = { TEST_BOB, "B123456780", "林無料", "1990-01-01", "M" };
-  const NhiCard old_card = { "000011112222", "2004-03-01", "first", "terminated", "2015-06-30" };
-  const NhiCard new_card = { "000033334444", "2015-07-01", "replacement", "active", NULL };
-  const NhiPremiumBill bill = { "2025-11", "110000000", "測試公司", "1-2",
-                                42000,     0,           651,        "2025-12-31" };
-  const NhiPremiumPayment payment = { "pay-1", "2025-11", "2025-12-15", 651, "payroll" };
+  const NhiPerson anna = { WORD (TEST_ANNA), WORD (TEST_ANNA_ID), WORD ("王安娜"),
+                           WORD ("1960-02-29"), WORD ("F") };
+  const NhiPerson bob = { WORD (TEST_BOB), WORD ("B123456780"), WORD ("林無料"),
+                          WORD ("1990-01-01"), WORD ("M") };
 
   return nhi_population_add_person (connection, &anna, error) &&
-         nhi_population_add_person (connection, &bob, error) &&
-         nhi_population_add_card (connection, TEST_ANNA, &old_card, error) &&
-         nhi_population_add_card (connection, TEST_ANNA, &new_card, error) &&
-         nhi_population_add_bill (connection, TEST_ANNA, &bill, error) &&
-         nhi_population_add_payment (connection, TEST_ANNA, &payment, error);
+         nhi_population_add_person (connection, &bob, error) && add_anna (connection, error);
 }
 
 TestBank *
