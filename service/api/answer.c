@@ -7,6 +7,7 @@
 #include "service/api/problems.h"
 #include "service/domain/words.h"
 #include "service/domain/world.h"
+#include "shared/api/api.h"
 
 const char *
 nhi_api_string_member (JsonObject *object, const char *name)
@@ -80,4 +81,14 @@ nhi_api_detailed_problem (const NhiRequest *request,
   if (g_error_matches (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_INVALID))
     add_fields (nhi_problem_members (problem), error, request->language);
   return problem;
+}
+
+NhiResponse *
+nhi_api_key_missing (const NhiRequest *request)
+{
+  const gboolean english = g_strcmp0 (request->language, NHI_LANGUAGE_ENGLISH) == 0;
+  return nhi_problem_new (
+      400, NHI_PROBLEM_KEY_MISSING, english ? "Idempotency-Key is missing" : "缺少請求編號",
+      english ? "Send an Idempotency-Key header with a UUID, so that sending twice does it once."
+              : "請在 Idempotency-Key 標頭附上 UUID，以免重複送出時重複申請。");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What the handlers of registrations and sessions share: reading members, writing instants,
+ * What the handlers share: reading members, writing instants,
  * problems with all that is to be told. */
 #pragma once
 
@@ -34,5 +34,9 @@ nhi_api_detailed_problem (const NhiRequest *request,
                           const GError *error,
                           const char *wait_slug,
                           gint64 now);
+
+/* 400: a create came without an Idempotency-Key that is a UUID. */
+NhiResponse *
+nhi_api_key_missing (const NhiRequest *request);
 
 G_END_DECLS

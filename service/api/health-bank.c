@@ -2,9 +2,10 @@
  * The health bank on the wire: categories, applying, applications, the package with Range. */
 #define G_LOG_DOMAIN "nhi-api"
 
+#include "service/api/answer.h"
 #include "service/domain/health-bank.h"
-
 #include "service/domain/idempotency.h"
+#include "service/domain/words.h"
 #include "service/http/handler.h"
 #include "service/http/range.h"
 #include "shared/api/api.h"
@@ -16,7 +17,7 @@
 static gboolean
 in_english (const NhiRequest *request)
 {
-  return g_strcmp0 (request->language, "en") == 0;
+  return g_strcmp0 (request->language, NHI_LANGUAGE_ENGLISH) == 0;
 }
 
 static void
@@ -36,8 +37,7 @@ add_integer (JsonBuilder *builder, const char *name, gint64 integer)
 static void
 add_instant (JsonBuilder *builder, const char *name, gint64 time)
 {
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time);
-  g_autofree char *text = g_date_time_format (utc, "%Y-%m-%dT%H:%M:%SZ");
+  g_autofree char *text = nhi_api_instant (time);
 
   add_text (builder, name, text);
 }
@@ -184,28 +184,6 @@ read_categories (JsonObject *object)
   return g_strv_builder_end (builder);
 }
 
-static const char *
-read_text (JsonObject *object, const char *member)
-{
-  JsonNode *node = json_object_get_member (object, member);
-
-  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
-    return NULL;
-  return json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : "";
-}
-
-static NhiResponse *
-key_missing (const NhiRequest *request)
-{
-  return in_english (request)
-             ? nhi_problem_new (400, NHI_PROBLEM_KEY_MISSING, "Idempotency-Key is missing",
-                                "Send a UUID in the header field Idempotency-Key; the same one "
-                                "when you send the same request again.")
-             : nhi_problem_new (400, NHI_PROBLEM_KEY_MISSING, "缺少 Idempotency-Key",
-                                "請在 Idempotency-Key 標頭欄位附上 UUID，重送同一請求時使用相同的"
-                                "值。");
-}
-
 /* Too many applications: how long to wait depends on which limit it is. */
 static NhiResponse *
 limit_reached (const NhiRequest *request, NhiWorld *world, const GError *limit)
@@ -240,21 +218,20 @@ post_application (const NhiRequest *request, gpointer context, GError **error)
   NhiHealthBankRequest ask = { .idempotency_key = key };
 
   if (!nhi_idempotency_key_is_valid (key))
-    return key_missing (request);
+    return nhi_api_key_missing (request);
   object = nhi_request_json_object (request, error);
   if (object == NULL)
     return NULL;
   categories = read_categories (object);
   ask.categories = (const char *const *)categories;
-  ask.from = read_text (object, "from");
-  ask.to = read_text (object, "to");
+  ask.from = nhi_api_string_member (object, "from");
+  ask.to = nhi_api_string_member (object, "to");
   application = nhi_health_bank_apply (world, request->person_id, &ask, &failure);
   if (application != NULL)
     return new_application_response (202, application);
   if (failure->domain == NHI_HEALTH_BANK_ERROR)
     return limit_reached (request, world, failure);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return NULL;
+  return nhi_api_detailed_problem (request, failure, NHI_PROBLEM_RATE, nhi_world_now (world));
 }
 
 static NhiResponse *

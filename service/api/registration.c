@@ -43,16 +43,6 @@ read_request (JsonObject *body, const char *language, NhiRegistrationRequest *re
 }
 
 static NhiResponse *
-key_missing (const NhiRequest *request)
-{
-  const gboolean english = g_strcmp0 (request->language, NHI_LANGUAGE_ENGLISH) == 0;
-  return nhi_problem_new (
-      400, NHI_PROBLEM_KEY_MISSING, english ? "Idempotency-Key is missing" : "缺少請求編號",
-      english ? "Send an Idempotency-Key header with a UUID, so that sending twice registers once."
-              : "請在 Idempotency-Key 標頭附上 UUID，以免重複送出時重複申請。");
-}
-
-static NhiResponse *
 post_registration (const NhiRequest *request, gpointer context, GError **error)
 {
   NhiWorld *world = context;
@@ -62,7 +52,7 @@ post_registration (const NhiRequest *request, gpointer context, GError **error)
   NhiRegistrationRequest registration = { 0 };
 
   if (!nhi_idempotency_key_is_valid (key))
-    return key_missing (request);
+    return nhi_api_key_missing (request);
   g_autoptr (JsonObject) body = nhi_request_json_object (request, error);
   if (body == NULL)
     return NULL;

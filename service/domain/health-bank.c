@@ -89,7 +89,7 @@ check_period (const char *from_text, const char *to_text, gint64 now, NhiFieldEr
     nhi_field_errors_add (errors, "to", to_text == NULL ? NHI_CODE_REQUIRED : NHI_CODE_NO_MONTH);
   else if (to > parse_month (this_month))
     nhi_field_errors_add (errors, "to", NHI_CODE_FUTURE);
-  if (from < 0 || to < 0)
+  if (from < parse_month (NHI_HEALTH_BANK_FIRST_MONTH) || to < 0)
     return;
   if (from > to)
     nhi_field_errors_add (errors, "from", NHI_CODE_AFTER_END);
