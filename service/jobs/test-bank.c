@@ -189,26 +189,33 @@ typedef struct
   const char *last_day;
 } Visits;
 
+/* Sections differ in length: what one does not have stays out. */
+static void
+put (NhiRecordEntry *entry, guint field, const char *value)
+{
+  if (nhi_section_field (entry->section, field) != NULL)
+    nhi_record_entry_set (entry, field, value);
+}
+
 static char *
 visit_document (const NhiSectionInfo *section, const char *day, guint number)
 {
   g_autoptr (NhiRecordEntry) entry = nhi_record_entry_new (section);
   g_autofree char *points = g_strdup_printf ("%u", 300 + number % 700);
 
-  nhi_record_entry_set (entry, 1, "1");
-  nhi_record_entry_set (entry, 2, "臺北業務組");
-  nhi_record_entry_set (entry, 3, "1101020018");
-  nhi_record_entry_set (entry, 4, "國泰醫療<示範>&醫院");
-  if (section->date_field > 0)
-    nhi_record_entry_set (entry, section->date_field, day);
-  nhi_record_entry_set (entry, 12, points);
+  put (entry, 1, "1");
+  put (entry, 2, "臺北業務組");
+  put (entry, 3, "1101020018");
+  put (entry, 4, "國泰醫療<示範>&醫院");
+  put (entry, section->date_field, day);
+  put (entry, 12, points);
   for (guint i = 0; section->child != NULL && i < 2; i++)
     {
       NhiRecordEntry *order = nhi_record_entry_add_child (entry);
 
-      nhi_record_entry_set (order, 1, i == 0 ? "AC20910100" : "00102B");
-      nhi_record_entry_set (order, 2, i == 0 ? "降血壓錠 5mg" : "門診診察費");
-      nhi_record_entry_set (order, 3, "28.00");
+      put (order, 1, i == 0 ? "AC20910100" : "00102B");
+      put (order, 2, i == 0 ? "降血壓錠 5mg" : "門診診察費");
+      put (order, 3, "28.00");
     }
   return nhi_record_entry_to_json (entry);
 }
