@@ -87,7 +87,7 @@ def room_of(name):
 
 
 def is_test(name):
-    return name.endswith(("-test.c", "-test.h")) or "/test-" in name
+    return name.endswith(("-test.c", "-test.h", "-fixture.c", "-fixture.h")) or "/test-" in name
 
 
 def includes_of(name):

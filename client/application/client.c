@@ -6,6 +6,7 @@
 
 #include "client/application/client.h"
 #include "client/application/preferences.h"
+#include "client/application/presence.h"
 #include "client/application/window.h"
 #include "client/pages/context.h"
 
@@ -45,6 +46,7 @@ nhi_client_startup (GApplication *application)
 
   G_APPLICATION_CLASS (nhi_client_parent_class)->startup (application);
 
+  nhi_presence_install ();
   self->settings = g_settings_new (NHI_APPLICATION_ID);
   service_uri = resolve (self->service_uri, "NHICARD_SERVICE_URI", self->settings, "service-uri");
   ca_file = resolve (self->ca_file, "NHICARD_CA_FILE", self->settings, "ca-file");
