@@ -71,6 +71,17 @@ nhi_store_attempt_delete (NhiDbConnection *connection,
 }
 
 gboolean
+nhi_store_attempt_delete_subject (NhiDbConnection *connection,
+                                  const char *subject,
+                                  gint64 *ret_deleted,
+                                  GError **error)
+{
+  *ret_deleted = nhi_db_run (connection, "DELETE FROM attempt WHERE subject = $1",
+                             NHI_DB_ARGS (nhi_db_text (subject)), error);
+  return *ret_deleted >= 0;
+}
+
+gboolean
 nhi_store_attempt_delete_before (NhiDbConnection *connection, gint64 last_before, GError **error)
 {
   return nhi_db_run (connection, "DELETE FROM attempt WHERE last_at < $1",

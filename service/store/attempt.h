@@ -37,6 +37,12 @@ nhi_store_attempt_delete (NhiDbConnection *connection,
                           const char *network,
                           const char *purpose,
                           GError **error);
+/* Every row of @subject: an operator lets a person in again. */
+gboolean
+nhi_store_attempt_delete_subject (NhiDbConnection *connection,
+                                  const char *subject,
+                                  gint64 *ret_deleted,
+                                  GError **error);
 gboolean
 nhi_store_attempt_delete_before (NhiDbConnection *connection, gint64 last_before, GError **error);
 

@@ -343,3 +343,16 @@ nhi_population_list_payments (NhiDbConnection *connection,
                             nhi_db_text (to_month)),
                payment_from_row, (GDestroyNotify)nhi_premium_payment_free, error);
 }
+
+gboolean
+nhi_population_is_empty (NhiDbConnection *connection, gboolean *ret_empty, GError **error)
+{
+  g_autoptr (NhiDbRows) rows = NULL;
+
+  rows = nhi_db_query (connection, "SELECT count(*) FROM (SELECT person_id FROM person LIMIT 1) p",
+                       NHI_DB_NO_ARGS, error);
+  if (rows == NULL || !nhi_db_rows_next (rows, error))
+    return FALSE;
+  *ret_empty = nhi_db_rows_int (rows, 0) == 0;
+  return TRUE;
+}

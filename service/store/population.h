@@ -95,6 +95,8 @@ gboolean nhi_population_find_residence (NhiDbConnection *connection,
                                         NhiResidence **ret_residence,
                                         GError **error);
 
+gboolean nhi_population_is_empty (NhiDbConnection *connection, gboolean *ret_empty, GError **error);
+
 /* Lists: an array that frees what it holds, NULL with @error set. Cards: newest first; the rest: oldest first.
  * Months are inclusive on both sides. */
 GPtrArray *nhi_population_list_cards (NhiDbConnection *connection,

@@ -4,7 +4,6 @@
 #define G_LOG_DOMAIN "nhi-store"
 
 #include "service/store/sqlite-error.h"
-#include "service/store/sqlite-log.h"
 #include "service/store/sql-text.h"
 
 #include <errno.h>
@@ -466,6 +465,23 @@ claim_file (SqliteConnection *connection, GError **error)
 }
 
 static gboolean
+use_log (SqliteConnection *connection, GError **error)
+{
+  g_autoptr (NhiDbRows) rows = NULL;
+  const char *journal;
+
+  rows = sqlite_query (&connection->parent, "PRAGMA journal_mode = WAL", NHI_DB_NO_ARGS, error);
+  if (rows == NULL || !sqlite_rows_next (rows, error))
+    return FALSE;
+  journal = sqlite_rows_text (rows, 0);
+  if (g_strcmp0 (journal, "wal") == 0 || g_strcmp0 (journal, "memory") == 0)
+    return TRUE;
+  g_set_error_literal (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE,
+                       "The file system of the database cannot share memory; use a local disk");
+  return FALSE;
+}
+
+static gboolean
 claim_file_at_once (SqliteConnection *connection, GError **error)
 {
   gint64 application_id;
@@ -490,7 +506,7 @@ configure (SqliteConnection *connection, GError **error)
   sqlite3_db_config (connection->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
   sqlite3_db_config (connection->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
   sqlite3_db_config (connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-  if (!claim_file_at_once (connection, error) || !nhi_sqlite_use_log (connection->handle, OPEN_PATIENCE, error) ||
+  if (!claim_file_at_once (connection, error) || !use_log (connection, error) ||
       !execute (connection,
                 "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                 "PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY;"
