@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Names that both programs use on the wire: routes, message members, problem types. README.md beside this file has the messages. */
+ * Names that both programs use on the wire: routes, headers, problem types. README.md beside this file
+ * has the messages. */
 #pragma once
 
 #define NHI_API_PREFIX "/api/v1"
@@ -19,17 +20,17 @@
 
 /* RFC 9457 problem types: this prefix and a slug. */
 #define NHI_PROBLEM_PREFIX "https://nhicard.tw/problems/"
-#define NHI_PROBLEM_INVALID_INPUT "invalid-input"             /* 422, "fields": [{field, code, message}] */
+#define NHI_PROBLEM_INVALID_INPUT "invalid-input"             /* 422: fields:[{field, code, message}] */
 #define NHI_PROBLEM_MALFORMED "malformed-request"             /* 400 */
 #define NHI_PROBLEM_NOT_FOUND "not-found"                     /* 404 */
 #define NHI_PROBLEM_METHOD "method-not-allowed"               /* 405 */
-#define NHI_PROBLEM_TIMEOUT "request-timeout"                 /* 408: head or body did not come in time */
+#define NHI_PROBLEM_TIMEOUT "request-timeout"                 /* 408: head or body came too late */
 #define NHI_PROBLEM_TOO_LARGE "too-large"                     /* 413 */
 #define NHI_PROBLEM_MEDIA_TYPE "unsupported-media-type"       /* 415 */
 #define NHI_PROBLEM_RANGE "range-not-satisfiable"             /* 416 */
 #define NHI_PROBLEM_IDEMPOTENCY "idempotency-key-reused"      /* 422 */
 #define NHI_PROBLEM_KEY_MISSING "idempotency-key-missing"     /* 400 */
-#define NHI_PROBLEM_NOT_MATCHING "registration-not-matching"  /* 422: what was given is not what the population table holds; never says which */
+#define NHI_PROBLEM_NOT_MATCHING "registration-not-matching"  /* 422: not as registered; never says what */
 #define NHI_PROBLEM_SIGN_IN "sign-in-failed"                  /* 401 */
 #define NHI_PROBLEM_SIGN_IN_WAIT "sign-in-wait"               /* 429, Retry-After, "wait_until" */
 #define NHI_PROBLEM_SESSION "session-required"                /* 401 */

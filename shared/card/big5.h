@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Decodes up to the first 00 or @length and trims blanks of both widths. What Big5 does not define becomes U+FFFD; a last
- * character cut in half is left out. Either clears @ret_complete. Returns: (transfer full): valid UTF-8 */
+/* Decodes up to the first 00 or @length and trims blanks of both widths. What Big5 does not define
+ * becomes U+FFFD; a last character cut in half is left out. Either clears @ret_complete. Returns:
+ * (transfer full): valid UTF-8 */
 char *nhi_big5_decode (const guint8 *bytes, gsize length, gboolean *ret_complete);
 
 /* Fills @field, padding with 00; '?' stands for what Big5 lacks; whole characters only. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Passwords that guessers try first: eight characters and more, in byte order, lower case. Private to password.c. */
+ * Passwords that guessers try first: eight characters and more, in byte order, lower case. Private
+ * to password.c. */
 #pragma once
 
-/* Whole passwords that no pattern rule catches. Those of letters and Arabic digits that look like noise
+/* Whole passwords that no pattern rule catches. Those of letters and digits that look like noise
  * ("ji32k7au4a83") are Zhuyin words typed on the Taiwanese keyboard: my password, I love you, … */
 static const char *const common_passwords[] = {
   "!qaz2wsx", "!qaz@wsx", "00000001", "0000aaaa", "01234567", "012345678", "0123456789",

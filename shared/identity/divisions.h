@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The list an address is chosen from: counties, townships, villages (縣市、鄉鎮市區、村里), with the official codes. */
+ * The list an address is chosen from: counties, townships, villages (縣市、鄉鎮市區、村里), with the
+ * official codes. */
 #pragma once
 
 #include <glib.h>

@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  *
  * All three are in use side by side.
  */
-typedef enum {
+typedef enum
+{
   NHI_ID_INVALID,
   NHI_ID_NATIONAL,
   NHI_ID_RESIDENT_OLD,
@@ -28,15 +29,17 @@ typedef enum {
  * nhi_id_number_classify:
  * @id_number: (nullable): ten characters, letters in upper case; see nhi_id_number_normalise()
  *
- * Checks form and checksum. The letter counts as the two digits of the public table (A 10 … Z 33); the weights are
- * 1 9 8 7 6 5 4 3 2 1 1 and the sum must end in 0. A second letter counts as the last digit of its value.
+ * Checks form and checksum. The letter counts as the two digits of the public table (A 10 … Z 33);
+ * the weights are 1 9 8 7 6 5 4 3 2 1 1 and the sum must end in 0. A second letter counts as the
+ * last digit of its value.
  */
 NhiIdKind nhi_id_number_classify (const char *id_number);
 
 /**
  * nhi_id_number_has_form:
  *
- * Whether it looks like one of the three forms, whatever its checksum: all that can be asked of a card's bytes.
+ * Whether it looks like one of the three forms, whatever its checksum: all that can be asked of a
+ * card's bytes.
  */
 gboolean nhi_id_number_has_form (const char *id_number);
 
@@ -44,7 +47,8 @@ gboolean nhi_id_number_has_form (const char *id_number);
  * nhi_id_number_normalise:
  * @typed: what a person typed
  *
- * Full-width characters become half-width, letters upper case; spaces and hyphens go. The result need not be valid.
+ * Full-width characters become half-width, letters upper case; spaces and hyphens go. The result
+ * need not be valid.
  *
  * Returns: (transfer full): never %NULL
  */
@@ -53,8 +57,9 @@ char *nhi_id_number_normalise (const char *typed);
 /**
  * nhi_id_number_mask:
  *
- * The insurer's form for logs and letters: six characters and `****` (E22361****). What is not ten ASCII letters and
- * digits long becomes `****` alone, so that nothing slips through by being mistyped.
+ * The insurer's form for logs and letters: six characters and `****` (E22361****). What is not ten
+ * ASCII letters and digits long becomes `****` alone, so that nothing slips through by being
+ * mistyped.
  *
  * Returns: (transfer full): never %NULL
  */
@@ -73,7 +78,8 @@ char nhi_id_number_sex (const char *id_number);
  *
  * Appends the check digit: for demo people and tests.
  *
- * Returns: (transfer full) (nullable): ten characters, or %NULL when @first_nine has none of the three forms
+ * Returns: (transfer full) (nullable): ten characters, or %NULL when @first_nine has none of the
+ * three forms
  */
 char *nhi_id_number_make (const char *first_nine);
 

@@ -9,6 +9,8 @@
 void
 nhi_json_init (NhiJson *json, const char *text, gsize length)
 {
+  if (length == 0)
+    text = "";
   *json = (NhiJson){ .start = text, .at = text, .end = text + length };
   if (length >= 3 && memcmp (text, "\xEF\xBB\xBF", 3) == 0)
     json->at += 3;

@@ -223,10 +223,24 @@ test_refused (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_test_message ("%s", refused_cases[i].text);
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
       g_assert_null (read_text (refused_cases[i].format, refused_cases[i].text, &error));
       g_assert_error (error, NHI_RECORD_ERROR, refused_cases[i].code);
     }
+}
+
+/* Of an empty GBytes there is no pointer to read from. */
+static void
+test_nothing (void)
+{
+  g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
+  g_autoptr (GError) xml_error = NULL;
+  g_autoptr (GError) json_error = NULL;
+
+  g_assert_null (nhi_record_from_xml (nothing, &xml_error));
+  g_assert_error (xml_error, NHI_RECORD_ERROR, NHI_RECORD_ERROR_FORMAT);
+  g_assert_null (nhi_record_from_json_file (nothing, &json_error));
+  g_assert_error (json_error, NHI_RECORD_ERROR, NHI_RECORD_ERROR_FORMAT);
 }
 
 /* More entries than anyone has, at a few bytes each, must not fill the memory. */
@@ -251,6 +265,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/record/no-data-is-told", test_no_data);
   g_test_add_func ("/record/headers", test_headers);
   g_test_add_func ("/record/refused-with-a-reason", test_refused);
+  g_test_add_func ("/record/nothing-at-all", test_nothing);
   g_test_add_func ("/record/too-many-entries", test_too_many);
   return g_test_run ();
 }

@@ -335,6 +335,11 @@ nhi_record_from_xml (GBytes *bytes, GError **error)
   if (!nhi_record_check_size (bytes, error))
     return NULL;
   text = g_bytes_get_data (bytes, &length);
+  if (length == 0) /* then there is no text at all, not even an empty one */
+    {
+      nhi_record_set_wrong_format (error);
+      return NULL;
+    }
   reader.text = g_string_new (NULL);
   nhi_record_builder_init (&reader.builder);
   if (read_xml (&reader, text, length, error))

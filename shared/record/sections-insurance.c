@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Section tables of the insurance class (保險計費及繳納類). The insurer publishes none: these codes and fields are our own. */
+ * Section tables of the insurance class (保險計費及繳納類). The insurer publishes none: these codes
+ * and fields are our own. */
 #include "shared/record/sections.h"
 
 /* clang-format off */
@@ -33,9 +34,12 @@ static const NhiFieldInfo payment_fields[] = {
   NHI_END
 };
 
+/* clang-format on */
+
 const NhiSectionInfo nhi_sections_insurance[] = {
-  NHI_SECTION ("i1", "健保卡狀況及領卡紀錄", "Card status and issue record", NHI_RECORD_INSURANCE, NULL, card_fields, 5, 2),
-  NHI_SECTION ("i2", "保險費計費明細", "Premium billing", NHI_RECORD_INSURANCE, NULL, billing_fields, 8, 1),
-  NHI_SECTION ("i3", "保險費繳納明細", "Premium payments", NHI_RECORD_INSURANCE, NULL, payment_fields, 4, 1),
+  { "i1", "健保卡狀況及領卡紀錄", "Card status and issue record", NHI_RECORD_INSURANCE, NULL,
+    card_fields, 5, 2 },
+  { "i2", "保險費計費明細", "Premium billing", NHI_RECORD_INSURANCE, NULL, billing_fields, 8, 1 },
+  { "i3", "保險費繳納明細", "Premium payments", NHI_RECORD_INSURANCE, NULL, payment_fields, 4, 1 },
   { NULL }
 };

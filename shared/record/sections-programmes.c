@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Section tables of the long-term programmes: diabetes, early chronic kidney disease, hepatitis B and C. */
+ * Section tables of the long-term programmes: diabetes, early chronic kidney disease, hepatitis B
+ * and C. */
 #include "shared/record/sections.h"
 
 /* clang-format off */
@@ -42,8 +43,9 @@ static const NhiFieldInfo kidney_fields[] = {
   NHI_END
 };
 
-/* The official table numbers eight fields, the official sample nine: it has a value between HBeAG and GOT, by its place
- * Anti-HCV. Nine are kept here; the builder moves the values of a file that has eight. */
+/* The official table numbers eight fields, the official sample nine: it has a value between HBeAG
+ * and GOT, by its place Anti-HCV. Nine are kept here; the builder moves the values of a file that
+ * has eight. */
 static const NhiFieldInfo hepatitis_fields[] = {
   NHI_TEXT (1, "階段", "Stage", 20),
   NHI_DATE (2, "就醫日期", "Visit date"),
@@ -57,12 +59,20 @@ static const NhiFieldInfo hepatitis_fields[] = {
   NHI_END
 };
 
+/* clang-format on */
+
 const NhiSectionInfo nhi_sections_programmes[] = {
-  NHI_SECTION ("r12", "糖尿病追蹤", "Diabetes follow-up", NHI_RECORD_MEDICAL, "r12_1", enrolment_fields, 3, 1),
-  NHI_SECTION ("r12_1", "糖尿病追蹤明細", "Diabetes visits", NHI_RECORD_MEDICAL, NULL, diabetes_fields, 13, 2),
-  NHI_SECTION ("r13", "初期慢性腎病追蹤", "Early chronic kidney disease follow-up", NHI_RECORD_MEDICAL, "r13_1", enrolment_fields, 3, 1),
-  NHI_SECTION ("r13_1", "初期慢性腎病追蹤明細", "Kidney disease visits", NHI_RECORD_MEDICAL, NULL, kidney_fields, 10, 2),
-  NHI_SECTION ("r14", "BC肝炎追蹤", "Hepatitis B and C follow-up", NHI_RECORD_MEDICAL, "r14_1", enrolment_fields, 3, 1),
-  NHI_SECTION ("r14_1", "BC肝炎追蹤明細", "Hepatitis visits", NHI_RECORD_MEDICAL, NULL, hepatitis_fields, 9, 2),
+  { "r12", "糖尿病追蹤", "Diabetes follow-up", NHI_RECORD_MEDICAL, "r12_1", enrolment_fields, 3,
+    1 },
+  { "r12_1", "糖尿病追蹤明細", "Diabetes visits", NHI_RECORD_MEDICAL, NULL, diabetes_fields, 13,
+    2 },
+  { "r13", "初期慢性腎病追蹤", "Early chronic kidney disease follow-up", NHI_RECORD_MEDICAL,
+    "r13_1", enrolment_fields, 3, 1 },
+  { "r13_1", "初期慢性腎病追蹤明細", "Kidney disease visits", NHI_RECORD_MEDICAL, NULL,
+    kidney_fields, 10, 2 },
+  { "r14", "BC肝炎追蹤", "Hepatitis B and C follow-up", NHI_RECORD_MEDICAL, "r14_1",
+    enrolment_fields, 3, 1 },
+  { "r14_1", "BC肝炎追蹤明細", "Hepatitis visits", NHI_RECORD_MEDICAL, NULL, hepatitis_fields, 9,
+    2 },
   { NULL }
 };

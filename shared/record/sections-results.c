@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Section tables of allergies, wishes, vaccinations, laboratory and imaging results, check-ups and cancer screening. */
+ * Section tables of allergies, wishes, vaccinations, laboratory and imaging results, check-ups and
+ * cancer screening. */
 #include "shared/record/sections.h"
 
 /* clang-format off */
@@ -57,7 +58,8 @@ static const NhiFieldInfo imaging_fields[] = {
   NHI_END
 };
 
-/* A finding: its code and what it says. Codes: 0 none, 1 normal, 2 see a physician, 3 examine further, 4 treat. */
+/* A finding: its code and what it says. 0 none, 1 normal, 2 see a physician, 3 examine further,
+ * 4 treat. */
 #define FINDING(number, name, name_en) \
   NHI_TEXT (number, name "代碼", name_en " (code)", 1), \
   NHI_TEXT (number + 1, name "說明", name_en, 100)
@@ -112,14 +114,21 @@ static const NhiFieldInfo screening_result_fields[] = {
   NHI_END
 };
 
+/* clang-format on */
+
 const NhiSectionInfo nhi_sections_results[] = {
-  NHI_SECTION ("r4", "過敏", "Allergies", NHI_RECORD_MEDICAL, NULL, allergy_fields, 12, 1),
-  NHI_SECTION ("r5", "器捐或安寧緩和醫療意願", "Organ donation and palliative care wishes", NHI_RECORD_MEDICAL, NULL, wish_fields, 3, 1),
-  NHI_SECTION ("r6", "預防接種", "Vaccinations", NHI_RECORD_MEDICAL, NULL, vaccination_fields, 5, 1),
-  NHI_SECTION ("r7", "檢驗檢查結果", "Laboratory results", NHI_RECORD_MEDICAL, NULL, lab_fields, 12, 6),
-  NHI_SECTION ("r8", "影像或病理檢查報告", "Imaging and pathology reports", NHI_RECORD_MEDICAL, NULL, imaging_fields, 10, 6),
-  NHI_SECTION ("r10", "成人預防保健結果", "Adult preventive check-ups", NHI_RECORD_MEDICAL, NULL, preventive_fields, 42, 5),
-  NHI_SECTION ("r11", "癌症篩檢結果", "Cancer screening", NHI_RECORD_MEDICAL, "r11_1", screening_fields, 2, 0),
-  NHI_SECTION ("r11_1", "癌症篩檢結果明細", "Cancer screening results", NHI_RECORD_MEDICAL, NULL, screening_result_fields, 4, 1),
+  { "r4", "過敏", "Allergies", NHI_RECORD_MEDICAL, NULL, allergy_fields, 12, 1 },
+  { "r5", "器捐或安寧緩和醫療意願", "Organ donation and palliative care wishes", NHI_RECORD_MEDICAL,
+    NULL, wish_fields, 3, 1 },
+  { "r6", "預防接種", "Vaccinations", NHI_RECORD_MEDICAL, NULL, vaccination_fields, 5, 1 },
+  { "r7", "檢驗檢查結果", "Laboratory results", NHI_RECORD_MEDICAL, NULL, lab_fields, 12, 6 },
+  { "r8", "影像或病理檢查報告", "Imaging and pathology reports", NHI_RECORD_MEDICAL, NULL,
+    imaging_fields, 10, 6 },
+  { "r10", "成人預防保健結果", "Adult preventive check-ups", NHI_RECORD_MEDICAL, NULL,
+    preventive_fields, 42, 5 },
+  { "r11", "癌症篩檢結果", "Cancer screening", NHI_RECORD_MEDICAL, "r11_1", screening_fields, 2,
+    0 },
+  { "r11_1", "癌症篩檢結果明細", "Cancer screening results", NHI_RECORD_MEDICAL, NULL,
+    screening_result_fields, 4, 1 },
   { NULL }
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Section tables of visits and stays: western out-patient, in-patient, dental, Chinese medicine, with their orders. */
+ * Section tables of visits and stays: western out-patient, in-patient, dental, Chinese medicine,
+ * with their orders. */
 #include "shared/record/sections.h"
 
 /* clang-format off */
@@ -50,12 +51,12 @@ static const NhiFieldInfo inpatient_fields[] = {
   NHI_NUMBER (15, "健保支付點數", "Points paid by the insurance", 8),
   DIAGNOSIS (16, 1), DIAGNOSIS (18, 2), DIAGNOSIS (20, 3), DIAGNOSIS (22, 4), DIAGNOSIS (24, 5),
   DIAGNOSIS (26, 6), DIAGNOSIS (28, 7), DIAGNOSIS (30, 8), DIAGNOSIS (32, 9), DIAGNOSIS (34, 10),
-  DIAGNOSIS (36, 11), DIAGNOSIS (38, 12), DIAGNOSIS (40, 13), DIAGNOSIS (42, 14), DIAGNOSIS (44, 15),
-  DIAGNOSIS (46, 16), DIAGNOSIS (48, 17), DIAGNOSIS (50, 18), DIAGNOSIS (52, 19),
+  DIAGNOSIS (36, 11), DIAGNOSIS (38, 12), DIAGNOSIS (40, 13), DIAGNOSIS (42, 14),
+  DIAGNOSIS (44, 15), DIAGNOSIS (46, 16), DIAGNOSIS (48, 17), DIAGNOSIS (50, 18), DIAGNOSIS (52, 19),
   PROCEDURE (54, 1), PROCEDURE (56, 2), PROCEDURE (58, 3), PROCEDURE (60, 4), PROCEDURE (62, 5),
   PROCEDURE (64, 6), PROCEDURE (66, 7), PROCEDURE (68, 8), PROCEDURE (70, 9), PROCEDURE (72, 10),
-  PROCEDURE (74, 11), PROCEDURE (76, 12), PROCEDURE (78, 13), PROCEDURE (80, 14), PROCEDURE (82, 15),
-  PROCEDURE (84, 16), PROCEDURE (86, 17), PROCEDURE (88, 18), PROCEDURE (90, 19),
+  PROCEDURE (74, 11), PROCEDURE (76, 12), PROCEDURE (78, 13), PROCEDURE (80, 14),
+  PROCEDURE (82, 15), PROCEDURE (84, 16), PROCEDURE (86, 17), PROCEDURE (88, 18), PROCEDURE (90, 19),
   NHI_END
 };
 
@@ -95,14 +96,20 @@ static const NhiFieldInfo dental_order_fields[] = {
   NHI_END
 };
 
+/* clang-format on */
+
 const NhiSectionInfo nhi_sections_visits[] = {
-  NHI_SECTION ("r1", "西醫門診", "Western out-patient visits", NHI_RECORD_MEDICAL, "r1_1", outpatient_fields, 27, 5),
-  NHI_SECTION ("r1_1", "西醫門診醫囑", "Out-patient orders", NHI_RECORD_MEDICAL, NULL, outpatient_order_fields, 4, 0),
-  NHI_SECTION ("r2", "住院", "Hospital stays", NHI_RECORD_MEDICAL, "r2_1", inpatient_fields, 91, 5),
-  NHI_SECTION ("r2_1", "住院醫囑", "In-patient orders", NHI_RECORD_MEDICAL, NULL, inpatient_order_fields, 6, 2),
-  NHI_SECTION ("r3", "牙醫門診", "Dental visits", NHI_RECORD_MEDICAL, "r3_1", clinic_fields, 26, 5),
-  NHI_SECTION ("r3_1", "牙醫門診醫囑", "Dental orders", NHI_RECORD_MEDICAL, NULL, dental_order_fields, 6, 0),
-  NHI_SECTION ("r9", "中醫門診", "Chinese medicine visits", NHI_RECORD_MEDICAL, "r9_1", clinic_fields, 26, 5),
-  NHI_SECTION ("r9_1", "中醫門診醫囑", "Chinese medicine orders", NHI_RECORD_MEDICAL, NULL, outpatient_order_fields, 4, 0),
+  { "r1", "西醫門診", "Western out-patient visits", NHI_RECORD_MEDICAL, "r1_1", outpatient_fields,
+    27, 5 },
+  { "r1_1", "西醫門診醫囑", "Out-patient orders", NHI_RECORD_MEDICAL, NULL, outpatient_order_fields,
+    4, 0 },
+  { "r2", "住院", "Hospital stays", NHI_RECORD_MEDICAL, "r2_1", inpatient_fields, 91, 5 },
+  { "r2_1", "住院醫囑", "In-patient orders", NHI_RECORD_MEDICAL, NULL, inpatient_order_fields, 6,
+    2 },
+  { "r3", "牙醫門診", "Dental visits", NHI_RECORD_MEDICAL, "r3_1", clinic_fields, 26, 5 },
+  { "r3_1", "牙醫門診醫囑", "Dental orders", NHI_RECORD_MEDICAL, NULL, dental_order_fields, 6, 0 },
+  { "r9", "中醫門診", "Chinese medicine visits", NHI_RECORD_MEDICAL, "r9_1", clinic_fields, 26, 5 },
+  { "r9_1", "中醫門診醫囑", "Chinese medicine orders", NHI_RECORD_MEDICAL, NULL,
+    outpatient_order_fields, 4, 0 },
   { NULL }
 };

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * How the section tables are written down, and the groups of them. Private to this folder.
  *
- * The medical sections follow the insurer's format description of 2023-05-15 (健康存摺檔案格式說明, 醫療類); lengths are its X(n). */
+ * The medical sections follow the insurer's format description of 2023-05-15 (健康存摺檔案格式說明,
+ * 醫療類); lengths are its X(n). */
 #pragma once
 
 #include "shared/record/record.h"
 
 G_BEGIN_DECLS
 
+/* clang-format off */
+
 #define NHI_TEXT(number, name, name_en, length) { number, name, name_en, NHI_FIELD_TEXT, length }
-#define NHI_NUMBER(number, name, name_en, length) { number, name, name_en, NHI_FIELD_NUMBER, length }
+#define NHI_NUMBER(number, name, name_en, length) \
+  { number, name, name_en, NHI_FIELD_NUMBER, length }
 #define NHI_DATE(number, name, name_en) { number, name, name_en, NHI_FIELD_DATE, 8 }
 #define NHI_DATE_TIME(number, name, name_en) { number, name, name_en, NHI_FIELD_DATE_TIME, 12 }
 #define NHI_MONEY(number, name, name_en) { number, name, name_en, NHI_FIELD_MONEY, 8 }
@@ -18,12 +22,12 @@ G_BEGIN_DECLS
 
 /* The first four fields of every visit and result. */
 #define NHI_PROVIDER \
-  NHI_TEXT (1, "業務組別", "Division code", 1), NHI_TEXT (2, "健保署服務單位", "NHI division", 100), \
-      NHI_TEXT (3, "醫事機構代碼", "Institution code", 10), NHI_TEXT (4, "醫事機構名稱", "Institution", 20)
+  NHI_TEXT (1, "業務組別", "Division code", 1), \
+  NHI_TEXT (2, "健保署服務單位", "NHI division", 100), \
+  NHI_TEXT (3, "醫事機構代碼", "Institution code", 10), \
+  NHI_TEXT (4, "醫事機構名稱", "Institution", 20)
 
-/* A table: its array of fields, the highest number in it, and what it is called. */
-#define NHI_SECTION(code, name, name_en, record_class, child, fields, max_field, date_field) \
-  { code, name, name_en, record_class, child, fields, max_field, date_field }
+/* clang-format on */
 
 extern const NhiSectionInfo nhi_sections_visits[];     /* r1, r1_1, r2, r2_1, r3, r3_1, r9, r9_1 */
 extern const NhiSectionInfo nhi_sections_results[];    /* r4 … r8, r10, r11, r11_1 */
