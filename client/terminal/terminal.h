@@ -9,17 +9,20 @@ G_BEGIN_DECLS
 /**
  * nhi_terminal_wants:
  *
- * Whether the command line asks for the terminal: its first word that is no option is one of the commands, or it
- * asks for `--help` or `--version`. Looks only; needs no display and changes nothing.
+ * Whether the command line asks for the terminal: its first word that is no option is one of the
+ * commands, or it asks for `--help` or `--version`. Looks only; needs no display and changes
+ * nothing.
  */
-gboolean nhi_terminal_wants (int argc, char **argv);
+gboolean
+nhi_terminal_wants (int argc, char **argv);
 
 /**
  * nhi_terminal_run:
  *
- * Runs one command to its end on the calling thread's main context. Sets the locale; never touches GTK.
- * Returns the exit status of the program: client/terminal/README.md has their meanings.
+ * Runs one command to its end on the calling thread's main context. Sets the locale; never touches
+ * GTK. Returns the exit status of the program: client/terminal/README.md has their meanings.
  */
-int nhi_terminal_run (int argc, char **argv);
+int
+nhi_terminal_run (int argc, char **argv);
 
 G_END_DECLS
