@@ -421,6 +421,41 @@ test_runs_until_cancelled (void)
   g_mutex_clear (&service.mutex);
 }
 
+/* Two runners with a database connection of their own, as two nodes have: each job is done once. */
+static void
+test_two_runners_share_the_work (void)
+{
+  g_autoptr (TestBank) bank = test_bank_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  TestBank second = { .uri = bank->uri, .world = test_bank_open_world (bank->uri, &bank->now) };
+  Service services[] = { { bank, cancellable }, { &second, cancellable } };
+  const guint jobs = 2 * NHI_HEALTH_BANK_MAX_PROCESSING;
+  GThread *threads[2];
+
+  for (guint i = 0; i < jobs; i++)
+    nhi_application_free (test_bank_apply (bank, i % 2 == 0 ? TEST_ANNA : TEST_BOB, "card-status",
+                                           "2025-01", "2026-01", NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_mutex_init (&services[i].mutex);
+      g_cond_init (&services[i].cond);
+      threads[i] = g_thread_new ("runner", serve, &services[i]);
+    }
+  while (test_bank_integer (bank, "SELECT COUNT(*) FROM application WHERE state = 'ready'") < jobs)
+    g_thread_yield ();
+  g_cancellable_cancel (cancellable);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_thread_join (threads[i]);
+      g_cond_clear (&services[i].cond);
+      g_mutex_clear (&services[i].mutex);
+    }
+  nhi_world_free (second.world);
+  g_assert_cmpuint (services[0].written + services[1].written, ==, jobs);
+  g_assert_cmpint (test_bank_integer (bank, "SELECT MAX(attempts) FROM job WHERE kind = 'package'"),
+                   ==, 1);
+}
+
 static void
 test_letters_wait_without_a_way_out (void)
 {
@@ -461,6 +496,7 @@ main (int argc, char **argv)
   g_test_add_func ("/runner/expiry-deletes-what-has-ended", test_expiry_deletes_what_has_ended);
   g_test_add_func ("/runner/expiry-comes-each-minute", test_expiry_comes_each_minute);
   g_test_add_func ("/runner/runs-until-cancelled", test_runs_until_cancelled);
+  g_test_add_func ("/runner/two-runners-share-the-work", test_two_runners_share_the_work);
   g_test_add_func ("/runner/letters-wait-without-a-way-out", test_letters_wait_without_a_way_out);
   return g_test_run ();
 }
