@@ -66,7 +66,7 @@ nhi_mail_write (const NhiMailRoute *route, const NhiMail *mail, GError **error)
 
   if (g_mkdir_with_parents (route->folder, 0700) != 0)
     {
-      set_errno (error, "made: no folder", errno);
+      set_errno (error, "written, as its folder cannot be made", errno);
       return NHI_MAIL_TEMPORARY;
     }
   const int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);

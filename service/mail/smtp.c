@@ -6,8 +6,10 @@
 
 #include <curl/curl.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define CONNECT_TIMEOUT 15 /* seconds */
+#define ANSWER_TIMEOUT 15  /* seconds; also for the goodbye after a letter was taken */
 
 typedef struct
 {
@@ -36,7 +38,7 @@ typedef struct curl_slist CurlList;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CurlList, curl_slist_free_all)
 
 static void
-set_up (CURL *curl, const NhiMailRoute *route, Upload *upload, CurlList *recipients, char *message)
+set_up (CURL *curl, const NhiMailRoute *route, Upload *upload, CurlList *recipients)
 {
   g_autofree char *from = g_strdup_printf ("<%s>", route->sender);
   const long connect_timeout = MIN (route->timeout, CONNECT_TIMEOUT);
@@ -48,13 +50,13 @@ set_up (CURL *curl, const NhiMailRoute *route, Upload *upload, CurlList *recipie
                     (long)(route->needs_starttls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
   curl_easy_setopt (curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT, connect_timeout);
+  curl_easy_setopt (curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)ANSWER_TIMEOUT);
   curl_easy_setopt (curl, CURLOPT_TIMEOUT, (long)route->timeout);
   curl_easy_setopt (curl, CURLOPT_MAIL_FROM, from);
   curl_easy_setopt (curl, CURLOPT_MAIL_RCPT, recipients);
   curl_easy_setopt (curl, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt (curl, CURLOPT_READFUNCTION, read_upload);
   curl_easy_setopt (curl, CURLOPT_READDATA, upload);
-  curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, message);
   if (route->user != NULL)
     {
       curl_easy_setopt (curl, CURLOPT_USERNAME, route->user);
@@ -78,6 +80,18 @@ judge (CURLcode code, long answer, const Upload *upload)
   return upload->handed_over ? NHI_MAIL_UNCERTAIN : NHI_MAIL_TEMPORARY;
 }
 
+/* libcurl would say QUIT even to a server that has fallen silent, and wait for its answer once
+ * more. */
+static void
+hang_up (CURL *curl)
+{
+  curl_socket_t connection = CURL_SOCKET_BAD;
+
+  if (curl_easy_getinfo (curl, CURLINFO_ACTIVESOCKET, &connection) == CURLE_OK &&
+      connection != CURL_SOCKET_BAD)
+    shutdown (connection, SHUT_RDWR);
+}
+
 NhiMailOutcome
 nhi_mail_send (const NhiMailRoute *route, const NhiMail *mail, GError **error)
 {
@@ -88,7 +102,6 @@ nhi_mail_send (const NhiMailRoute *route, const NhiMail *mail, GError **error)
       g_once_init_leave (&initialised, 1);
     }
 
-  char message[CURL_ERROR_SIZE] = "";
   long answer = 0;
   Upload upload = { 0 };
   upload.bytes = g_bytes_get_data (mail->message, &upload.length);
@@ -102,13 +115,15 @@ nhi_mail_send (const NhiMailRoute *route, const NhiMail *mail, GError **error)
       return NHI_MAIL_TEMPORARY;
     }
 
-  set_up (curl, route, &upload, recipients, message);
+  set_up (curl, route, &upload, recipients);
   const CURLcode code = curl_easy_perform (curl);
   curl_easy_getinfo (curl, CURLINFO_RESPONSE_CODE, &answer);
   const NhiMailOutcome outcome = judge (code, answer, &upload);
-  if (outcome != NHI_MAIL_SENT)
-    g_set_error (error, NHI_MAIL_ERROR, NHI_MAIL_ERROR_DELIVERY,
-                 "The mail server did not take the letter (%s, answer %ld)",
-                 curl_easy_strerror (code), answer);
+  if (outcome == NHI_MAIL_SENT)
+    return outcome;
+  hang_up (curl);
+  g_set_error (error, NHI_MAIL_ERROR, NHI_MAIL_ERROR_DELIVERY,
+               "The mail server did not take the letter (%s, answer %ld)",
+               curl_easy_strerror (code), answer);
   return outcome;
 }
