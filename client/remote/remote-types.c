@@ -218,7 +218,7 @@ is_one_of (const char *text, const char *const *words)
 static NhiApplicationItem *
 item_from_json (JsonNode *node)
 {
-  static const char *const states[] = { "processing", "ready", "none", NULL };
+  static const char *const states[] = { "processing", "ready", "none", "failed", NULL };
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   NhiApplicationItem *item = g_new0 (NhiApplicationItem, 1);
   gint64 entries = 0;

@@ -118,7 +118,7 @@ typedef struct {
   char *category, *class_name, *name;
   char *from, *to;          /* YYYY-MM */
   char *mode;               /* merged, monthly */
-  char *status;             /* processing, ready, none */
+  char *status;             /* processing, ready, none, failed */
   guint entries;
 } NhiApplicationItem;
 typedef struct {
