@@ -5,6 +5,8 @@
 
 #include "service/mail/letter-text.h"
 
+#include "shared/calendar/taipei.h"
+
 #include <string.h>
 
 #define MAX_PARAGRAPHS 6
@@ -120,7 +122,7 @@ static char *
 fill (const NhiLetter *letter, const char *paragraph, gboolean english, gboolean escape)
 {
   g_autofree char *until =
-      nhi_letter_format_moment (letter->link_expires_at, english ? "en" : "zh-TW");
+      nhi_taipei_format_moment (letter->link_expires_at, english ? "en" : "zh-TW");
   g_autoptr (GString) filled = g_string_new (NULL);
   const char *link = letter->link != NULL ? letter->link : "";
   const struct

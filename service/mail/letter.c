@@ -5,43 +5,17 @@
 #include "service/mail/letter.h"
 
 #include "service/mail/letter-text.h"
+#include "shared/calendar/taipei.h"
 
 #include <gmime/gmime.h>
 
 G_DEFINE_QUARK (nhi - letter - error - quark, nhi_letter_error)
-
-#define TAIPEI_OFFSET "+08"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeMessage, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeMultipart, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeObject, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeStream, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (InternetAddressList, g_object_unref)
-
-static GDateTime *
-in_taipei (gint64 unix_seconds)
-{
-  g_autoptr (GTimeZone) taipei = g_time_zone_new_identifier (TAIPEI_OFFSET);
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (unix_seconds);
-  return g_date_time_to_timezone (utc, taipei);
-}
-
-char *
-nhi_letter_format_moment (gint64 unix_seconds, const char *language)
-{
-  static const char *const months[] = { "January",   "February", "March",    "April",
-                                        "May",       "June",     "July",     "August",
-                                        "September", "October",  "November", "December" };
-  g_autoptr (GDateTime) moment = in_taipei (unix_seconds);
-  int year, month, day;
-  g_date_time_get_ymd (moment, &year, &month, &day);
-  const int hour = g_date_time_get_hour (moment);
-  const int minute = g_date_time_get_minute (moment);
-
-  if (g_str_equal (language, "en"))
-    return g_strdup_printf ("%d %s %d, %02d:%02d", day, months[month - 1], year, hour, minute);
-  return g_strdup_printf ("%d年%d月%d日 %02d:%02d", year, month, day, hour, minute);
-}
 
 static GMimeObject *
 text_part (const char *subtype, const char *text)
@@ -98,7 +72,7 @@ nhi_letter_compose (const NhiLetter *letter, GError **error)
       !add_address (message, GMIME_ADDRESS_TYPE_TO, letter->recipient, error))
     return NULL;
 
-  g_autoptr (GDateTime) date = in_taipei (letter->date);
+  g_autoptr (GDateTime) date = nhi_taipei_moment (letter->date);
   g_autofree char *text = nhi_letter_text (letter);
   g_autofree char *html = nhi_letter_html (letter);
   g_mime_message_set_subject (message, nhi_letter_subject (letter), "utf-8");

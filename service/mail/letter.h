@@ -61,8 +61,4 @@ typedef struct
 GBytes *
 nhi_letter_compose (const NhiLetter *letter, GError **error);
 
-/* "2026年11月28日 14:30" or "28 November 2026, 14:30", in Taipei time. */
-char *
-nhi_letter_format_moment (gint64 unix_seconds, const char *language);
-
 G_END_DECLS

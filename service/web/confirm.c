@@ -3,9 +3,9 @@
 #define G_LOG_DOMAIN "nhi-web"
 
 #include "service/domain/registration.h"
-#include "service/mail/letter.h"
 #include "service/web/page.h"
 #include "shared/api/api.h"
+#include "shared/calendar/taipei.h"
 
 #define BODY_LIMIT 1024 /* the form has no fields, but a browser may send something */
 #define MAX_PARAGRAPHS 4
@@ -107,7 +107,7 @@ static const Page page_of_used = {
 static char *
 fill (const char *paragraph, const NhiConfirmation *confirmation, const char *language)
 {
-  g_autofree char *until = nhi_letter_format_moment (confirmation->expires_at, language);
+  g_autofree char *until = nhi_taipei_format_moment (confirmation->expires_at, language);
   g_autoptr (GString) filled = g_string_new (paragraph);
 
   g_string_replace (filled, "{until}", until, 0);
