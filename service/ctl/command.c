@@ -4,26 +4,27 @@
 #define G_LOG_DOMAIN "nhi-ctl"
 
 #include "service/ctl/command.h"
+#include "service/configuration.h"
 
-#define DEFAULT_DATABASE "sqlite:/var/lib/nhicard/nhicard.db"
 #define CONNECTIONS 4
 
-/* The configuration that nhicardd reads too: [service] database=URI. */
+/* Of the configuration that nhicardd reads; what else is in there is checked by nhicardd. */
 static gboolean
 read_config (NhiCommandContext *context, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) cause = NULL;
+  const char *path = context->config != NULL ? context->config : NHI_CONFIGURATION_PATH;
 
-  if (context->config == NULL || context->database != NULL)
+  if (context->config == NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
-  if (!g_key_file_load_from_file (file, context->config, G_KEY_FILE_NONE, &cause))
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, error))
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: %s", context->config,
-                   cause->message);
+      g_prefix_error (error, "%s: ", path);
       return FALSE;
     }
-  context->database = g_key_file_get_string (file, "service", "database", NULL);
+  if (context->database == NULL)
+    context->database = g_key_file_get_string (file, "service", "database", NULL);
+  context->mail = g_key_file_get_string (file, "service", "mail", NULL);
   return TRUE;
 }
 
@@ -37,9 +38,9 @@ nhi_command_parse (NhiCommandContext *context,
 {
   const GOptionEntry common[] = {
     { "database", 'd', 0, G_OPTION_ARG_STRING, &context->database,
-      "the database, sqlite:PATH (otherwise of --config, otherwise " DEFAULT_DATABASE ")", "URI" },
-    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &context->config, "the service's configuration file",
-      "FILE" },
+      "the database (otherwise the configuration's)", "sqlite:PATH" },
+    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &context->config,
+      "nhicardd's configuration (" NHI_CONFIGURATION_PATH ")", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &context->json, "answer in JSON, for programs", NULL },
     { NULL },
   };
@@ -62,10 +63,16 @@ nhi_command_parse (NhiCommandContext *context,
 NhiDb *
 nhi_command_open (NhiCommandContext *context, gboolean check, NhiExit *ret_exit)
 {
-  const char *uri = context->database != NULL ? context->database : DEFAULT_DATABASE;
   g_autoptr (GError) error = NULL;
-  g_autoptr (NhiDb) db = nhi_db_open (uri, CONNECTIONS, &error);
+  g_autoptr (NhiDb) db = NULL;
 
+  if (context->database == NULL)
+    {
+      *ret_exit =
+          nhi_command_refuse (context, NHI_EXIT_USAGE, "name the database: --database sqlite:PATH");
+      return NULL;
+    }
+  db = nhi_db_open (context->database, CONNECTIONS, &error);
   if (db != NULL && (!check || nhi_db_check_schema (db, &error)))
     return g_steal_pointer (&db);
   *ret_exit = nhi_command_fail (context, error);

@@ -20,8 +20,9 @@ typedef enum
 
 typedef struct
 {
-  char *database; /* --database, else of --config, else the default */
-  char *config;
+  char *database; /* --database, else of the configuration */
+  char *config;   /* --config, else nhicardd's own */
+  char *mail;     /* the route of letters in the configuration */
   gboolean json;
 } NhiCommandContext;
 

@@ -135,6 +135,8 @@ fill (NhiCommandContext *context, const Options *options, const GDate *until)
   if (!nhi_demo_data_fill (db, &demo, &result, &error) &&
       !(options->if_empty && g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_CONSTRAINT)))
     return nhi_command_fail (context, error);
+  if (error != NULL)
+    g_printerr ("nhicardctl: there are people already; nothing was added\n");
   if (show)
     g_printerr ("\r");
   tell (context, &result);

@@ -12,6 +12,7 @@
 
 #define PEOPLE_A_TRANSACTION 500
 #define PLAIN_PEOPLE_A_TRANSACTION 10000
+#define TERMINATED_DAYS_AGO 47
 
 const char NHI_DEMO_UNTIL[] = "2026-10-31";
 
@@ -25,10 +26,13 @@ typedef struct
 } Batch;
 
 static gboolean
-add_card (NhiDbConnection *connection, const NhiDemoPerson *person, GError **error)
+add_card (NhiDbConnection *connection,
+          const NhiDemoSource *source,
+          const NhiDemoPerson *person,
+          GError **error)
 {
   g_autofree char *issued_on = nhi_iso_date_format (&person->issued_on);
-  GDate ended = person->issued_on;
+  GDate ended = source->until;
   g_autofree char *ended_on = NULL;
   NhiCard card = {
     .card_number = (char *)person->card_number,
@@ -39,14 +43,19 @@ add_card (NhiDbConnection *connection, const NhiDemoPerson *person, GError **err
 
   if (person->terminated)
     {
-      g_date_add_days (&ended, 30);
+      g_date_subtract_days (&ended, TERMINATED_DAYS_AGO);
+      if (g_date_compare (&ended, &person->issued_on) < 0)
+        ended = person->issued_on;
       card.ended_on = ended_on = nhi_iso_date_format (&ended);
     }
   return nhi_population_add_card (connection, person->person_id, &card, error);
 }
 
 static gboolean
-add_person (NhiDbConnection *connection, const NhiDemoPerson *invented, GError **error)
+add_person (NhiDbConnection *connection,
+            const NhiDemoSource *source,
+            const NhiDemoPerson *invented,
+            GError **error)
 {
   g_autofree char *birth_date = nhi_iso_date_format (&invented->birth);
   char sex[2] = { invented->sex, '\0' };
@@ -64,7 +73,7 @@ add_person (NhiDbConnection *connection, const NhiDemoPerson *invented, GError *
   };
 
   return nhi_population_add_person (connection, &person, error) &&
-         add_card (connection, invented, error) &&
+         add_card (connection, source, invented, error) &&
          nhi_population_add_residence (connection, invented->person_id, &residence, error);
 }
 
@@ -74,7 +83,7 @@ add_everything (NhiDbConnection *connection,
                 const NhiDemoPerson *person,
                 GError **error)
 {
-  if (!add_person (connection, person, error) ||
+  if (!add_person (connection, batch->source, person, error) ||
       !nhi_demo_add_enrolment (connection, batch->source, person, error))
     return FALSE;
   return batch->options->people_only ||

@@ -7,12 +7,14 @@
 #include "service/store/population.h"
 #include "shared/calendar/roc-date.h"
 
+#define FIRST_ENROLMENT_YEAR 2005
 #define FIRST_BILL_YEAR 2025
 #define LOWEST_LEVEL_2026 29500
 #define LOWEST_LEVEL_2025 28590
 #define REGIONAL_PREMIUM 826
 #define MAX_CHARGED_DEPENDANTS 3
 #define STREAM 0x696e7375u /* of chance, apart from the streams of other matters */
+#define PAYMENT_STREAM 0x70617965u
 
 /* Share of the insured person (%), as the class says; of 5.17 %. */
 static const struct
@@ -40,10 +42,20 @@ nhi_demo_insured_amount_in (gint64 insured_amount, guint year)
   return year < 2026 && insured_amount == LOWEST_LEVEL_2026 ? LOWEST_LEVEL_2025 : insured_amount;
 }
 
-static NhiDemoRandom
-chance_of (const NhiDemoSource *source, const NhiDemoPerson *person)
+/* The first of the month the insurance began in, or the day of birth. The same each time. */
+static GDate
+draw_start (const NhiDemoSource *source, const NhiDemoPerson *person)
 {
-  return nhi_demo_random_new (source->seed ^ STREAM, person->number);
+  NhiDemoRandom random = nhi_demo_random_new (source->seed ^ STREAM, person->number);
+  guint last_year = g_date_get_year (&source->until) - 1;
+  guint grown = g_date_get_year (&person->birth) + (person->insured == NULL ? 20 : 0);
+  guint first_year = MIN (MAX (grown, FIRST_ENROLMENT_YEAR), last_year);
+  GDateYear year = (GDateYear)nhi_demo_random_range (&random, first_year, last_year);
+  GDateMonth month = (GDateMonth)nhi_demo_random_range (&random, 1, 12);
+  GDate start;
+
+  g_date_set_dmy (&start, 1, month, year);
+  return g_date_compare (&start, &person->birth) < 0 ? person->birth : start;
 }
 
 gboolean
@@ -52,14 +64,8 @@ nhi_demo_add_enrolment (NhiDbConnection *connection,
                         const NhiDemoPerson *person,
                         GError **error)
 {
-  NhiDemoRandom random = chance_of (source, person);
-  guint last_year = g_date_get_year (&source->until) - 1;
-  guint born = g_date_get_year (&person->birth);
-  guint first_year = MIN (MAX (born + (person->insured == NULL ? 20 : 0), 2005), last_year);
-  guint year = (guint)nhi_demo_random_range (&random, first_year, last_year);
-  g_autofree char *starts_on =
-      g_strdup_printf ("%04u-%02d-01", year, (int)nhi_demo_random_range (&random, 1, 12));
-  g_autofree char *birth = nhi_iso_date_format (&person->birth);
+  GDate start = draw_start (source, person);
+  g_autofree char *starts_on = nhi_iso_date_format (&start);
   NhiEnrolment enrolment = {
     .enrolment_id = (char *)"1",
     .unit_code = (char *)nhi_demo_table_cell (source->units, person->unit, 0),
@@ -68,7 +74,7 @@ nhi_demo_add_enrolment (NhiDbConnection *connection,
     .role = (char *)(person->insured == NULL ? "insured" : "dependant"),
     .insured_person_id = person->insured != NULL ? (char *)person->insured->person_id : NULL,
     .insured_amount = person->insured_amount,
-    .starts_on = g_strcmp0 (starts_on, birth) < 0 ? birth : starts_on,
+    .starts_on = starts_on,
   };
 
   return nhi_population_add_enrolment (connection, person->person_id, &enrolment, error);
@@ -154,12 +160,15 @@ nhi_demo_add_premiums (NhiDbConnection *connection,
                        const NhiDemoPerson *person,
                        GError **error)
 {
-  NhiDemoRandom random = chance_of (source, person);
+  NhiDemoRandom random = nhi_demo_random_new (source->seed ^ PAYMENT_STREAM, person->number);
+  GDate start = draw_start (source, person);
   GDate month;
 
   if (person->insured != NULL)
     return TRUE;
   g_date_set_dmy (&month, 1, G_DATE_JANUARY, FIRST_BILL_YEAR);
+  if (g_date_compare (&month, &start) < 0)
+    g_date_set_dmy (&month, 1, g_date_get_month (&start), g_date_get_year (&start));
   while (g_date_compare (&month, &source->until) < 0)
     {
       if (!add_month (connection, source, person, &month, &random, error))

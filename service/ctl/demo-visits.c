@@ -31,21 +31,27 @@ static const char *const tooth_places[] = { "右上", "左上", "左下", "右�
 static const char *const tooth_numbers[] = { "一", "二", "三", "四", "五", "六", "七" };
 
 /* FDI two-digit numbers: quadrant 1 … 4, tooth 1 … 7; "21" is 左上第一顆恆牙. */
-static void
-set_tooth (NhiDemoSink *sink, NhiRecordEntry *order)
+static gint64
+draw_tooth (NhiDemoSink *sink)
 {
-  gint64 quadrant = nhi_demo_random_range (&sink->random, 1, 4);
-  gint64 tooth = nhi_demo_random_range (&sink->random, 1, 7);
-  g_autofree char *name =
-      g_strdup_printf ("%s第%s顆恆牙", tooth_places[quadrant - 1], tooth_numbers[tooth - 1]);
+  return nhi_demo_random_range (&sink->random, 1, 4) * 10 +
+         nhi_demo_random_range (&sink->random, 1, 7);
+}
 
-  nhi_demo_set_number (order, 4, quadrant * 10 + tooth);
+static void
+set_tooth (NhiRecordEntry *order, gint64 tooth)
+{
+  g_autofree char *name =
+      g_strdup_printf ("%s第%s顆恆牙", tooth_places[tooth / 10 - 1], tooth_numbers[tooth % 10 - 1]);
+
+  nhi_demo_set_number (order, 4, tooth);
   nhi_record_entry_set (order, 5, name);
 }
 
-/* @text: CODE*QUANTITY*DAYS. */
+/* @text: CODE*QUANTITY*DAYS. @tooth: the one this visit is about, where the order is about a tooth.
+ */
 static void
-add_order (NhiDemoSink *sink, NhiRecordEntry *visit, const char *text)
+add_order (NhiDemoSink *sink, NhiRecordEntry *visit, const char *text, gint64 tooth)
 {
   g_auto (GStrv) parts = g_strsplit (text, "*", 3);
   const NhiDemoTable *orders = sink->source->orders;
@@ -59,7 +65,7 @@ add_order (NhiDemoSink *sink, NhiRecordEntry *visit, const char *text)
   nhi_record_entry_set (order, 2, nhi_demo_table_cell (orders, (guint)row, ORDER_NAME));
   nhi_demo_set_decimal (order, 3, g_ascii_strtoll (parts[1], NULL, 10) * 100, 2);
   if (dental && nhi_demo_table_number (orders, (guint)row, ORDER_TOOTH) == 1)
-    set_tooth (sink, order);
+    set_tooth (order, tooth);
   if (days > 0)
     nhi_demo_set_number (order, dental ? 6 : 4, days);
 }
@@ -105,6 +111,7 @@ nhi_demo_add_visit (NhiDemoSink *sink, const char *section, const char *group, c
   NhiRecordEntry *visit = nhi_record_entry_new (nhi_section_find (section));
   g_auto (GStrv) orders = g_strsplit (cells[VISIT_ORDERS], " ", 0);
   gboolean western = g_str_equal (section, "r1");
+  gint64 tooth = draw_tooth (sink);
   guint field = western ? 8 : 7; /* of the diagnosis: r3 and r9 have no dispensing date before it */
 
   nhi_demo_set_provider (sink, visit, cells[VISIT_PLACE]);
@@ -119,7 +126,7 @@ nhi_demo_add_visit (NhiDemoSink *sink, const char *section, const char *group, c
                        g_ascii_strtoll (cells[VISIT_POINTS], NULL, 10) +
                            nhi_demo_random_range (&sink->random, 0, 40));
   for (guint i = 0; orders[i] != NULL; i++)
-    add_order (sink, visit, orders[i]);
+    add_order (sink, visit, orders[i], tooth);
   nhi_demo_sink_take (sink, visit);
 }
 

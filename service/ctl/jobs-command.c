@@ -133,14 +133,16 @@ run (NhiCommandContext *context, int argc, char **argv)
   g_autofree char *mail_route = NULL;
   const GOptionEntry entries[] = {
     { "mail", 0, 0, G_OPTION_ARG_STRING, &mail_route,
-      "where letters go, smtp://HOST:PORT or folder:PATH; without it they stay waiting", "ROUTE" },
+      "where letters go (otherwise the configuration's way; without one they stay waiting)",
+      "smtp://HOST:PORT|folder:PATH" },
     { NULL },
   };
   NhiExit code;
 
   if (!nhi_command_parse (context, &nhi_command_jobs, entries, &argc, &argv, &code))
     return code;
-  return dispatch (context, argc == 2 ? argv[1] : NULL, mail_route);
+  return dispatch (context, argc == 2 ? argv[1] : NULL,
+                   mail_route != NULL ? mail_route : context->mail);
 }
 
 const NhiCommand nhi_command_jobs = {

@@ -50,6 +50,7 @@ main (int argc, char **argv)
   NhiExit code;
 
   setlocale (LC_ALL, "");
+  g_set_prgname ("nhicardctl");
   if (argc >= 2 && (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||
                     g_str_equal (argv[1], "help")))
     {
@@ -72,5 +73,6 @@ main (int argc, char **argv)
   code = command->run (&context, argc - 1, argv + 1);
   g_free (context.database);
   g_free (context.config);
+  g_free (context.mail);
   return code;
 }
