@@ -283,6 +283,23 @@ test_big5_name (void)
 }
 
 static void
+test_unknown_method (void)
+{
+  static const char *const names[] = { "a.xml", NULL };
+  g_autoptr (GBytes) package = make_foreign (names, 0, "x", 1, ZIP_EM_NONE);
+  gsize length;
+  guint8 *data = g_bytes_unref_to_data (g_steal_pointer (&package), &length);
+  guint8 *entry = memmem (data, length, "PK\1\2", 4);
+  g_autoptr (GBytes) changed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  entry[10] = 0xFE; /* the compression method */
+  changed = g_bytes_new_take (data, length);
+  g_assert_null (nhi_package_open (changed, NULL, &error));
+  g_assert_error (error, NHI_PACKAGE_ERROR, NHI_PACKAGE_ERROR_DAMAGED);
+}
+
+static void
 test_bombs (void)
 {
   static const char *const one[] = { "bomb.xml", NULL };
@@ -433,6 +450,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/package/zipcrypto-wrong-passwords", test_zipcrypto_wrong_passwords);
   g_test_add_func ("/package/names-without-paths", test_names);
   g_test_add_func ("/package/name-in-big5", test_big5_name);
+  g_test_add_func ("/package/unknown-compression", test_unknown_method);
   g_test_add_func ("/package/bombs", test_bombs);
   g_test_add_func ("/package/records-from-any-form", test_records);
   g_test_add_func ("/package/parts-all-count", test_parts);

@@ -58,23 +58,20 @@ set_class (NhiRecordBuilder *builder, NhiRecordClass record_class)
   builder->class_known = TRUE;
 }
 
+/* Only what a masked number can hold is kept; one that a file forgot to mask is masked. */
 static void
 set_masked_id (NhiRecord *record, const char *value)
 {
-  g_autofree char *text = g_utf8_make_valid (value, (gssize)strnlen (value, MASKED_ID_MAX));
   g_autoptr (GString) visible = g_string_new (NULL);
 
-  if (nhi_id_number_has_form (text)) /* a file that forgot to mask it */
-    {
-      g_free (record->masked_id);
-      record->masked_id = nhi_id_number_mask (text);
-      return;
-    }
-  for (const char *c = text; *c != '\0'; c++)
+  for (const char *c = value; *c != '\0' && visible->len < MASKED_ID_MAX; c++)
     if (g_ascii_isalnum (*c) || *c == '*')
       g_string_append_c (visible, *c);
+  g_string_ascii_up (visible);
   g_free (record->masked_id);
-  record->masked_id = g_string_free (g_steal_pointer (&visible), FALSE);
+  record->masked_id = nhi_id_number_has_form (visible->str)
+                          ? nhi_id_number_mask (visible->str)
+                          : g_string_free (g_steal_pointer (&visible), FALSE);
 }
 
 void
@@ -148,15 +145,30 @@ nhi_record_builder_field (NhiRecordBuilder *builder,
     nhi_record_entry_set (entry, number, date);
 }
 
+static NhiRecordEntry *
+fail_too_many (GError **error)
+{
+  g_set_error_literal (error, NHI_RECORD_ERROR, NHI_RECORD_ERROR_TOO_BIG,
+                       _ ("The health-bank file holds more entries than a person can have."));
+  return NULL;
+}
+
+NhiRecordEntry *
+nhi_record_builder_begin_entry (NhiRecordBuilder *builder,
+                                const NhiSectionInfo *section,
+                                GError **error)
+{
+  if (++builder->entries > NHI_RECORD_MAX_ENTRIES)
+    return fail_too_many (error);
+  builder->highest_number = 0;
+  return nhi_record_entry_new (section);
+}
+
 NhiRecordEntry *
 nhi_record_builder_begin_child (NhiRecordBuilder *builder, NhiRecordEntry *entry, GError **error)
 {
   if (++builder->children > NHI_RECORD_MAX_CHILDREN)
-    {
-      g_set_error_literal (error, NHI_RECORD_ERROR, NHI_RECORD_ERROR_TOO_BIG,
-                           _ ("The health-bank file holds more entries than a person can have."));
-      return NULL;
-    }
+    return fail_too_many (error);
   builder->highest_number = 0;
   return nhi_record_entry_add_child (entry);
 }
@@ -199,21 +211,16 @@ nhi_record_builder_end_child (NhiRecordBuilder *builder, NhiRecordEntry *entry)
     g_clear_pointer (&entry->children, g_ptr_array_unref);
 }
 
-gboolean
-nhi_record_builder_end_entry (NhiRecordBuilder *builder, NhiRecordEntry *entry, GError **error)
+void
+nhi_record_builder_end_entry (NhiRecordBuilder *builder, NhiRecordEntry *entry)
 {
   if (nhi_record_entry_is_empty (entry))
     {
       nhi_record_entry_free (entry);
-      return TRUE;
+      return;
     }
   set_class (builder, entry->section->record_class);
   g_ptr_array_add (builder->record->entries, entry);
-  if (builder->record->entries->len <= NHI_RECORD_MAX_ENTRIES)
-    return TRUE;
-  g_set_error_literal (error, NHI_RECORD_ERROR, NHI_RECORD_ERROR_TOO_BIG,
-                       _ ("The health-bank file holds more entries than a person can have."));
-  return FALSE;
 }
 
 NhiRecord *

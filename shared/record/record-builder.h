@@ -11,6 +11,7 @@ typedef struct
 {
   NhiRecord *record;
   gboolean class_known;
+  guint entries;        /* met so far, empty ones too: they cost time */
   guint children;       /* of all entries so far */
   gboolean compact;     /* a single entry as we store it: no quirks, empty fields left out */
   guint highest_number; /* met in the entry being read */
@@ -32,13 +33,15 @@ void nhi_record_builder_field (NhiRecordBuilder *builder,
                                NhiRecordEntry *entry,
                                const char *code,
                                const char *value);
+NhiRecordEntry *nhi_record_builder_begin_entry (NhiRecordBuilder *builder,
+                                                const NhiSectionInfo *section,
+                                                GError **error);
 NhiRecordEntry *
 nhi_record_builder_begin_child (NhiRecordBuilder *builder, NhiRecordEntry *entry, GError **error);
 void nhi_record_builder_end_child (NhiRecordBuilder *builder, NhiRecordEntry *entry);
 
 /* Takes @entry, unless it holds nothing. */
-gboolean
-nhi_record_builder_end_entry (NhiRecordBuilder *builder, NhiRecordEntry *entry, GError **error);
+void nhi_record_builder_end_entry (NhiRecordBuilder *builder, NhiRecordEntry *entry);
 NhiRecord *nhi_record_builder_finish (NhiRecordBuilder *builder);
 
 gboolean nhi_record_check_size (GBytes *bytes, GError **error);

@@ -208,9 +208,11 @@ read_section_item (JsonReader *reader, const NhiSectionInfo *section, GError **e
     }
   if (nhi_json_peek (&reader->json) != NHI_JSON_OBJECT)
     return nhi_json_skip (&reader->json);
-  entry = nhi_record_entry_new (section);
-  return read_entry (reader, entry, error) &&
-         nhi_record_builder_end_entry (&reader->builder, g_steal_pointer (&entry), error);
+  entry = nhi_record_builder_begin_entry (&reader->builder, section, error);
+  if (entry == NULL || !read_entry (reader, entry, error))
+    return FALSE;
+  nhi_record_builder_end_entry (&reader->builder, g_steal_pointer (&entry));
+  return TRUE;
 }
 
 static gboolean

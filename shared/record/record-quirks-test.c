@@ -168,7 +168,8 @@ test_headers (void)
     { IN_JSON ("\"b1.1\":\"A12345****\",\"b2.1\":\"20230315\""), "A12345****", "20230315" },
     { IN_JSON ("\"b1.1\":\"A12345****\",\"b1.2\":\"1130305\""), "A12345****", "20240305" },
     { IN_JSON ("\"b1.1\":\"A123456789\",\"b1.2\":\"not a date\""), "A12345****", "" },
-    { IN_JSON ("\"b1.1\":\"<b>王</b>\""), "bb", "" },
+    { IN_JSON ("\"b1.1\":\"<b>王</b>\""), "BB", "" },
+    { IN_JSON ("\"b1.1\":\"a1234-567 89\""), "A12345****", "" },
     { IN_JSON (""), "****", "" },
   };
 
@@ -243,18 +244,25 @@ test_nothing (void)
   g_assert_error (json_error, NHI_RECORD_ERROR, NHI_RECORD_ERROR_FORMAT);
 }
 
-/* More entries than anyone has, at a few bytes each, must not fill the memory. */
+/* More entries than anyone has, at a few bytes each, must not fill the memory; empty ones not the
+ * time. */
 static void
 test_too_many (void)
 {
-  g_autoptr (GString) text = g_string_new ("{\"myhealthbank\":{\"bdata\":{\"r5\":[{\"r5.2\":1}");
-  g_autoptr (GError) error = NULL;
+  static const char *const entries[] = { ",{\"r5.2\":1}", ",{}" };
 
-  for (guint i = 0; i < NHI_RECORD_MAX_ENTRIES; i++)
-    g_string_append (text, ",{\"r5.2\":1}");
-  g_string_append (text, "]}}}");
-  g_assert_null (read_text (JSON, text->str, &error));
-  g_assert_error (error, NHI_RECORD_ERROR, NHI_RECORD_ERROR_TOO_BIG);
+  for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
+    {
+      g_autoptr (GString) text =
+          g_string_new ("{\"myhealthbank\":{\"bdata\":{\"r5\":[{\"r5.2\":1}");
+      g_autoptr (GError) error = NULL;
+
+      for (guint n = 0; n < NHI_RECORD_MAX_ENTRIES; n++)
+        g_string_append (text, entries[i]);
+      g_string_append (text, "]}}}");
+      g_assert_null (read_text (JSON, text->str, &error));
+      g_assert_error (error, NHI_RECORD_ERROR, NHI_RECORD_ERROR_TOO_BIG);
+    }
 }
 
 int

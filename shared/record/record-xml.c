@@ -141,14 +141,13 @@ typedef struct
 } XmlReader;
 
 static Place
-enter_body (XmlReader *reader, const char *name)
+enter_body (XmlReader *reader, const char *name, GError **error)
 {
   const NhiSectionInfo *section = nhi_section_find (name);
 
   if (section != NULL && strchr (section->code, '_') == NULL)
     {
-      reader->entry = nhi_record_entry_new (section);
-      reader->builder.highest_number = 0;
+      reader->entry = nhi_record_builder_begin_entry (&reader->builder, section, error);
       return PLACE_ENTRY;
     }
   return g_ascii_strncasecmp (name, "b", 1) == 0 ? PLACE_HEADER : PLACE_UNKNOWN;
@@ -175,7 +174,7 @@ place_inside (XmlReader *reader, const char *name, GError **error)
     case PLACE_ROOT:
       return g_ascii_strcasecmp (name, "bdata") == 0 ? PLACE_BODY : PLACE_UNKNOWN;
     case PLACE_BODY:
-      return enter_body (reader, name);
+      return enter_body (reader, name, error);
     case PLACE_HEADER:
       return PLACE_HEADER;
     case PLACE_ENTRY:
@@ -238,7 +237,7 @@ on_end (GMarkupParseContext *context, const char *name, gpointer data, GError **
       break;
     case PLACE_ENTRY:
       nhi_record_builder_section_text (&reader->builder, reader->entry->section, reader->text->str);
-      nhi_record_builder_end_entry (&reader->builder, g_steal_pointer (&reader->entry), error);
+      nhi_record_builder_end_entry (&reader->builder, g_steal_pointer (&reader->entry));
       break;
     default:
       break;
