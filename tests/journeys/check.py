@@ -27,7 +27,7 @@ def _(world):
     world.card.insert("chen-mei-ling")
     screen = world.run_client()
     screen.go("環境檢測")
-    screen.wait_for("label", way.VERDICT)
+    screen.wait_says(way.VERDICT)
     screen.wait(lambda: not failing(screen) and not any("檢測中" in text for text in rows(screen).values()),
                 "every check to pass")
     world.picture("everything-passes")

@@ -13,7 +13,7 @@ from environment import mailbox
 from environment.world import ROOT
 
 NEXT, SEND = "繼續", "送出註冊"
-VERDICT = re.compile(r"^(有 \d+ 項需要處理|一切就緒)$")
+VERDICT = re.compile(r"^(有 \d+ 項需要處理|一切就緒)")
 
 
 def division(code):
