@@ -4,8 +4,8 @@
 
 import json
 
-import way
 from framework import Journey, assert_all_named, assert_equal, main
+import way
 
 journey = Journey("check")
 GROUPS = ("讀卡機", "健保服務", "這台電腦")

@@ -11,8 +11,8 @@ import subprocess
 import sys
 import threading
 
-import way
 import framework  # noqa: F401  (sets the path to the environment)
+import way
 from environment import mailbox
 from environment.processes import Missing, Process, TimedOut
 from environment.world import World, persona

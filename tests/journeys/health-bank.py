@@ -7,8 +7,8 @@ import os
 import pathlib
 import subprocess
 
-import way
 from framework import Journey, assert_all_named, assert_equal, main
+import way
 
 journey = Journey("health-bank")
 

@@ -6,16 +6,16 @@ import os
 import shutil
 import subprocess
 
+from framework import Journey, assert_equal, assert_in, main
 import way
 from environment import mailbox
 from environment.processes import wait_until
 from environment.world import persona
-from framework import Journey, assert_equal, assert_in, main
 
 journey = Journey("letter", reader=None, display=False)
 PERSON = persona("chen-mei-ling")
 OTHER = persona("zheng-shu-fen")
-BROWSER = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+BROWSER = ["--headless", "--accept-lang=zh-TW", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
            "--ignore-certificate-errors", "--window-size=900,900", "--hide-scrollbars"]
 
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """English, dark, high contrast, narrow, large text: every page is there, named, and leaves a picture to look at."""
 
-from environment import x11
 from framework import Journey, assert_all_named, main
+from environment import x11
 
 journey = Journey("looks", mail=None)
 PAGES = (("首頁", "Home"), ("環境檢測", "Environment Check"), ("健保卡", "NHI Card"), ("帳號", "Account"),

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Registration in the window: every step, every refusal, Back loses nothing, sending twice registers once."""
 
+from framework import Journey, assert_all_named, assert_equal, main
 import way
 from environment.world import persona
-from framework import Journey, assert_all_named, assert_equal, main
 
 journey = Journey("registration")
 PERSON = persona("chen-mei-ling")

@@ -4,8 +4,8 @@
 
 import re
 
-import way
 from framework import Journey, assert_all_named, assert_in, main
+import way
 
 journey = Journey("sign-in")
 

@@ -5,10 +5,10 @@
 import json
 import pathlib
 
+from framework import Journey, assert_equal, main
 import way
 from environment import mailbox
 from environment.world import persona
-from framework import Journey, assert_equal, main
 
 journey = Journey("terminal", display=False)
 PERSON = persona("chen-mei-ling")
