@@ -22,15 +22,15 @@ def run_json(world, *arguments, code=0, stdin=""):
 
 @journey.step("without-a-card-it-says-so-and-fails")
 def _(world):
-    answer = world.terminal("card", "--json")
-    assert answer.returncode != 0, answer.stdout
-    assert "Traceback" not in answer.stderr
+    answer = run_json(world, "card", code=3)
+    assert_equal(answer["error"]["exit_code"], 3)
+    assert answer["error"]["message"]
 
 
 @journey.step("reads-the-card")
 def _(world):
     world.card.insert(PERSON["key"])
-    card = run_json(world, "card", "--wait")
+    card = run_json(world, "card", "--wait")["card"]
     assert_equal(card["name"], PERSON["name"])
     assert_equal(card["card_number"], PERSON["card_number"])
     assert_equal(card["birth_date"], PERSON["birth_date"])
@@ -39,9 +39,9 @@ def _(world):
 @journey.step("registers")
 def _(world):
     answer = world.terminal(
-        "register", "--household-number", PERSON["household_number"], "--village", PERSON["village_code"],
+        "register", "--household-number", PERSON["household_number"], "--village-code", PERSON["village_code"],
         "--neighbourhood", PERSON["neighbourhood"], "--email", PERSON["email"], "--phone", PERSON["phone"],
-        "--password-stdin", stdin=PERSON["password"] + "\n")
+        "--password-file=-", stdin=PERSON["password"] + "\n")
     assert_equal(answer.returncode, 0, answer.stdout + answer.stderr)
     letter = world.mailbox.wait_for_letter(PERSON["email"])
     way.confirm(mailbox.confirm_link(letter), world.service.ca_file)
@@ -49,13 +49,13 @@ def _(world):
 
 @journey.step("a-wrong-password-has-its-exit-code")
 def _(world):
-    answer = world.terminal("sign-in", "--password-stdin", stdin="wrong-password-1\n")
-    assert answer.returncode not in (0, 1, 2), (answer.returncode, answer.stderr)
+    answer = world.terminal("sign-in", "--password-file=-", stdin="wrong-password-1\n")
+    assert_equal(answer.returncode, 5, answer.stderr)
 
 
 @journey.step("signs-in")
 def _(world):
-    answer = world.terminal("sign-in", "--password-stdin", stdin=PERSON["password"] + "\n")
+    answer = world.terminal("sign-in", "--password-file=-", stdin=PERSON["password"] + "\n")
     assert_equal(answer.returncode, 0, answer.stdout + answer.stderr)
 
 
@@ -67,7 +67,7 @@ def _(world):
     target = pathlib.Path(world.downloads, "package.zip")
     answer = world.terminal("health-bank", "download", "--output", str(target))
     assert_equal(answer.returncode, 0, answer.stdout + answer.stderr)
-    opened = run_json(world, "health-bank", "open", str(target), "--password-stdin",
+    opened = run_json(world, "health-bank", "open", str(target), "--password-file=-",
                       stdin=PERSON["id_number"] + "\n")
     assert opened
 
@@ -75,14 +75,22 @@ def _(world):
 @journey.step("signs-out-and-then-knows-nobody")
 def _(world):
     assert_equal(world.terminal("sign-out").returncode, 0)
-    assert world.terminal("health-bank", "list").returncode != 0
+    assert_equal(world.terminal("health-bank", "list").returncode, 7)
+
+
+@journey.step("a-service-that-is-away-has-its-exit-code")
+def _(world):
+    answer = world.terminal("sign-in", "--password-file=-", stdin=PERSON["password"] + "\n",
+                            NHICARD_SERVICE_URI="https://localhost:9")
+    assert_equal(answer.returncode, 4, answer.stderr)
 
 
 @journey.step("nonsense-is-refused-with-help")
 def _(world):
-    for arguments in (("nonsense",), ("health-bank", "nonsense"), ("card", "--nonsense")):
+    for arguments in (("health-bank", "nonsense"), ("card", "--nonsense"), ("register", "--email")):
         answer = world.terminal(*arguments)
-        assert answer.returncode != 0 and (answer.stderr + answer.stdout).strip(), arguments
+        assert_equal(answer.returncode, 2, answer.stderr)
+        assert (answer.stderr + answer.stdout).strip(), arguments
 
 
 if __name__ == "__main__":
