@@ -105,6 +105,11 @@ conclude_not_listening (const NhiCheckContext *context, NhiCheckOutcome *outcome
                            "program and open it again: it sees only what was there when it "
                            "opened."),
                         code == ENOENT ? "PCSCD-SANDBOX" : "PCSCD-SANDBOX-STALE");
+  else if (!g_file_test (context->environment->systemd_folder, G_FILE_TEST_IS_DIR))
+    nhi_check_conclude (outcome, NHI_VERDICT_FAIL, _ ("not running"),
+                        _ ("Start the card reader service: sudo pcscd. If it is not installed, "
+                           "install the package pcscd."),
+                        code == ECONNREFUSED ? "PCSCD-STALE-SOCKET" : "PCSCD-NOT-RUNNING");
   else if (code == ECONNREFUSED)
     nhi_check_conclude (outcome, NHI_VERDICT_FAIL, _ ("stopped"),
                         _ ("The card reader service has ended and left its socket behind. Start "

@@ -157,7 +157,7 @@ run_clock (const NhiCheckContext *context, NhiCheckOutcome *outcome)
     }
   skew = context->service->clock_skew;
   /* Translators: by how much this computer's clock differs; the sign is part of the number. */
-  found = g_strdup_printf (_ ("%+" G_GINT64_FORMAT " seconds"), skew);
+  found = g_strdup_printf (_ ("%+d seconds"), (int)CLAMP (skew, G_MININT, G_MAXINT));
   if (ABS (skew) <= SKEW_WARN)
     nhi_check_conclude (outcome, NHI_VERDICT_PASS, found, NULL, NULL);
   else
