@@ -92,6 +92,7 @@ CREATE TABLE registration (
   confirmed_at BIGINT,
   PRIMARY KEY (person_id, registration_id)
 );
+CREATE INDEX registration_age ON registration (expires_at);
 CREATE TABLE registration_by_token (
   token_hash BYTEA NOT NULL PRIMARY KEY, -- SHA-256
   person_id TEXT NOT NULL,
@@ -185,6 +186,7 @@ CREATE TABLE outbox (
   sent_at BIGINT,
   PRIMARY KEY (person_id, mail_id)
 );
+CREATE INDEX outbox_age ON outbox (created_at);
 
 -- The health bank.
 CREATE TABLE application (

@@ -7,12 +7,14 @@
 #include "service/domain/session.h"
 #include "service/store/attempt.h"
 #include "service/store/idempotency.h"
+#include "service/store/outbox.h"
 #include "service/store/registration.h"
 #include "service/store/session.h"
 
 #define BATCH                                                                                      \
   500 /* registrations in one transaction, so that nobody waits long for the write lock */
 #define ATTEMPTS_KEPT (2 * 24 * 60 * 60)
+#define ENDED_KEPT (90 * 24 * 60 * 60) /* registrations that are over, and letters */
 #define SIGN_INS_KEPT (365 * 24 * 60 * 60)
 
 typedef struct
@@ -37,6 +39,8 @@ forget_body (NhiDbConnection *connection, gpointer data, GError **error)
 
   return nhi_store_registration_forget_tokens (connection, now - NHI_REGISTRATION_KEEPS_TOKEN,
                                                error) &&
+         nhi_store_registration_delete_before (connection, now - ENDED_KEPT, error) &&
+         nhi_store_outbox_delete_before (connection, now - ENDED_KEPT, error) &&
          nhi_store_session_delete_ended (connection, now, now - NHI_SESSION_IDLE_SECONDS, error) &&
          nhi_store_idempotency_delete_before (connection, now - NHI_IDEMPOTENCY_SECONDS, error) &&
          nhi_store_attempt_delete_before (connection, now - ATTEMPTS_KEPT, error) &&

@@ -412,6 +412,8 @@ test_housekeeping (NhiAccountFixture *f, gconstpointer data)
   g_assert_true (nhi_registration_expire (f->world, &error));
   g_assert_cmpint (nhi_fixture_int (f, "SELECT count(*) FROM sign_in"), ==, 0);
   g_assert_cmpint (nhi_fixture_int (f, "SELECT count(*) FROM attempt"), ==, 0);
+  g_assert_cmpint (nhi_fixture_int (f, "SELECT count(*) FROM outbox"), ==, 0);
+  g_assert_cmpint (nhi_fixture_int (f, "SELECT count(*) FROM registration"), ==, 0);
   g_assert_cmpint (nhi_fixture_int (f, "SELECT count(*) FROM account"), ==, 1);
 }
 

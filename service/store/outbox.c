@@ -99,3 +99,10 @@ nhi_store_outbox_close (NhiDbConnection *connection,
                                   nhi_db_bytes ("", 0)),
                      error) >= 0;
 }
+
+gboolean
+nhi_store_outbox_delete_before (NhiDbConnection *connection, gint64 created_before, GError **error)
+{
+  return nhi_db_run (connection, "DELETE FROM outbox WHERE created_at < $1",
+                     NHI_DB_ARGS (nhi_db_int (created_before)), error) >= 0;
+}

@@ -151,6 +151,17 @@ nhi_store_registration_forget_tokens (NhiDbConnection *connection,
 }
 
 gboolean
+nhi_store_registration_delete_before (NhiDbConnection *connection,
+                                      gint64 expired_before,
+                                      GError **error)
+{
+  return nhi_db_run (connection, "DELETE FROM registration WHERE expires_at < $1 AND state <> $2",
+                     NHI_DB_ARGS (nhi_db_int (expired_before),
+                                  nhi_db_text (NHI_REGISTRATION_PENDING)),
+                     error) >= 0;
+}
+
+gboolean
 nhi_store_account_find (NhiDbConnection *connection,
                         const char *person_id,
                         NhiAccountRow **ret_row,

@@ -63,6 +63,12 @@ nhi_store_registration_forget_tokens (NhiDbConnection *connection,
                                       gint64 expired_before,
                                       GError **error);
 
+/* Registrations that are long over; those that are pending stay. */
+gboolean
+nhi_store_registration_delete_before (NhiDbConnection *connection,
+                                      gint64 expired_before,
+                                      GError **error);
+
 typedef struct
 {
   char *person_id;
