@@ -63,6 +63,28 @@ test_mask (void)
     }
 }
 
+/* Columns of the demo's personas: the registry's name, and what their cards hold of it. */
+static void
+test_personas (void)
+{
+  g_autofree char *path =
+      g_build_filename (g_getenv ("NHI_SOURCE_ROOT"), "data", "demo-people", "personas.tsv", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  g_auto (GStrv) lines = g_strsplit (g_strchomp (text), "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), >, 12);
+  for (gsize i = 1; lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) columns = g_strsplit (lines[i], "\t", 4);
+      g_test_message ("%s", columns[0]);
+      g_assert_true (nhi_name_matches (columns[1], columns[1]));
+      g_assert_true (nhi_name_matches (columns[1], columns[2]));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -72,6 +94,7 @@ main (int argc, char **argv)
       g_autofree char *path = g_strdup_printf ("/name/matches/%s", match_cases[i].what);
       g_test_add_data_func (path, &match_cases[i], test_match);
     }
+  g_test_add_func ("/name/personas-match-their-cards", test_personas);
   g_test_add_func ("/name/mask-shows-first-and-last", test_mask);
   return g_test_run ();
 }
