@@ -11,9 +11,10 @@
 
 #include <string.h>
 
-#define NAMES_MAX 8192      /* bytes of all reader names */
-#define TRIES_AFTER_EVENT 8 /* between bind() and listen() of the daemon a connection is refused   \
-                             */
+#define NAMES_MAX 8192 /* bytes of all reader names */
+#define TRIES_AFTER_EVENT                                                                          \
+  8 /* between bind() and listen() of the daemon a connection is refused                           \
+     */
 #define TRY_FIRST_MS 10
 #define LASTING_SECONDS 5 /* a connection that held so long earns the quick tries anew */
 
