@@ -9,8 +9,10 @@
 #include "client/pages/account-page.h"
 #include "client/pages/card-page.h"
 #include "client/pages/check-page.h"
+#include "client/pages/health-bank-page.h"
 #include "client/pages/home-page.h"
 #include "client/pages/registration-page.h"
+#include "client/pages/viewer-page.h"
 #include "client/widgets/format.h"
 #include "client/widgets/row.h"
 
@@ -29,7 +31,9 @@ static const PageInfo pages[] = {
   { "check", N_ ("Environment Check"), "nhi-check-symbolic", NULL, FALSE, nhi_check_page_new },
   { "card", N_ ("NHI Card"), "nhi-card-symbolic", NULL, FALSE, nhi_card_page_new },
   { "account", N_ ("Account"), "avatar-default-symbolic", NULL, FALSE, nhi_account_page_new },
+  { "health-bank", N_ ("Health Bank"), "nhi-book-symbolic", NULL, TRUE, nhi_health_bank_page_new },
   { "registration", N_ ("Registration"), NULL, "account", FALSE, nhi_registration_page_new },
+  { "viewer", N_ ("Health Bank Viewer"), NULL, "health-bank", FALSE, nhi_viewer_page_new },
 };
 
 struct _NhiWindow
@@ -122,7 +126,9 @@ nhi_window_open_package (NhiWindow *self, GFile *file)
 {
   g_return_if_fail (NHI_IS_WINDOW (self));
 
-  (void) file;
+  nhi_window_show_page (self, "viewer");
+  nhi_viewer_page_open (NHI_VIEWER_PAGE (gtk_stack_get_child_by_name (self->stack, "viewer")),
+                        file);
 }
 
 static void

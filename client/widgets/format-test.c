@@ -22,6 +22,7 @@ test_dates (void)
     { "20240229", NHI_DATE_WESTERN, "2024-02-29" },
     { "20240230", NHI_DATE_WESTERN, "20240230" },
     { "202401021530", NHI_DATE_WESTERN, "2024-01-02 15:30" },
+    { "201511", NHI_DATE_ROC, "104/11" },
     { "XXXX", NHI_DATE_BOTH, "XXXX" },
     { "", NHI_DATE_BOTH, "" },
     { NULL, NHI_DATE_BOTH, "" },

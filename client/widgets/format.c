@@ -56,6 +56,11 @@ nhi_format_compact_date (const char *compact, NhiDateStyle style)
   gsize length = compact != NULL ? strlen (compact) : 0;
   GDate date;
 
+  if (length == 6 && strspn (compact, "0123456789") == 6)
+    {
+      head = g_strdup_printf ("%.4s-%.2s", compact, compact + 4);
+      return nhi_format_month (head, style);
+    }
   if (length != 8 && length != 12)
     return g_strdup (compact != NULL ? compact : "");
   head = g_strndup (compact, 8);

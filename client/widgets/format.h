@@ -14,7 +14,7 @@ typedef enum {
 } NhiDateStyle;
 
 char *nhi_format_date (const GDate *date, NhiDateStyle style); /* "" for an invalid date */
-/* Of "YYYYMMDD" or "YYYYMMDDHHMM" as the health bank writes it; what is no date comes back as it is. */
+/* Of "YYYYMM", "YYYYMMDD" or "YYYYMMDDHHMM" as the health bank writes it; what is no date comes back as it is. */
 char *nhi_format_compact_date (const char *compact, NhiDateStyle style);
 /* Of "YYYY-MM"; what is no month comes back as it is. */
 char *nhi_format_month (const char *month, NhiDateStyle style);
