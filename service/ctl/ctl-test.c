@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * nhicardctl as an operator and as a script meets it: what it prints and how it ends. */
 
-#include <glib.h>
-#include <glib/gstdio.h>
+#include "service/domain/attempts.h"
+#include "service/store/attempt.h"
+#include "service/store/population.h"
+
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -155,6 +158,41 @@ test_fills_and_unlocks (Fixture *f, gconstpointer data)
   g_assert_cmpint (call (f, "jobs run-once -d @"), ==, 0);
 }
 
+static gboolean
+lock_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  const NhiAttemptRow row = { .failures = 9, .last_at = 1, .wait_until = G_MAXINT32 };
+  g_autoptr (NhiPerson) person = NULL;
+  g_autofree char *subject = NULL;
+
+  g_assert_true (nhi_population_find_by_id_number (connection, "A299000015", &person, error));
+  subject = nhi_attempt_subject (person->person_id, person->id_number);
+  return nhi_store_attempt_put (connection, subject, "192.0.2.1", "sign-in", &row, error) &&
+         nhi_store_attempt_put (connection, subject, "192.0.2.2", "registration", &row, error) &&
+         nhi_store_attempt_put (connection, "somebody else", "192.0.2.1", "sign-in", &row, error);
+}
+
+static void
+test_unlock_clears_one_person (Fixture *f, gconstpointer data)
+{
+  g_autoptr (JsonNode) first = NULL, second = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NhiDb) db = NULL;
+
+  g_assert_cmpint (call (f, "migrate -d @"), ==, 0);
+  g_assert_cmpint (call (f, "demo-data -d @ -n 1 --people-only"), ==, 0);
+  db = nhi_db_open (f->uri, 1, &error);
+  g_assert_no_error (error);
+  nhi_db_transact (db, NHI_DB_WRITE, lock_body, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (call (f, "user unlock A299000015 -d @ --json"), ==, 0);
+  first = json (f);
+  g_assert_cmpint (json_object_get_int_member (json_node_get_object (first), "cleared"), ==, 2);
+  g_assert_cmpint (call (f, "user unlock A299000015 -d @ --json"), ==, 0);
+  second = json (f);
+  g_assert_cmpint (json_object_get_int_member (json_node_get_object (second), "cleared"), ==, 0);
+}
+
 static void
 test_configuration_names_the_database (Fixture *f, gconstpointer data)
 {
@@ -189,6 +227,7 @@ main (int argc, char **argv)
   ADD ("/ctl/wrong-calls-say-what-is-wrong", test_wrong_calls_say_what_is_wrong);
   ADD ("/ctl/help-and-version", test_help_and_version);
   ADD ("/ctl/fills-and-unlocks", test_fills_and_unlocks);
+  ADD ("/ctl/unlock-clears-one-person", test_unlock_clears_one_person);
   ADD ("/ctl/configuration-names-the-database", test_configuration_names_the_database);
   ADD ("/ctl/personas-need-no-database", test_personas_need_no_database);
   return g_test_run ();

@@ -8,14 +8,18 @@ G_BEGIN_DECLS
 
 /* Generated people begin here; smaller numbers are the personas'. */
 #define NHI_DEMO_FIRST_NUMBER 100
-/* Their serials then end below 7000000, where those begin that no foreign resident has (the third character is 0 … 6). */
+/* Their serials then end below 7000000, where those begin that no foreign resident has (the third
+ * character is 0 … 6). */
 #define NHI_DEMO_MAX_PEOPLE 6000000
 
-/* A household of at most @room people, the first with @first_number. Array of NhiDemoPerson; dependants stand after the insured. */
-GPtrArray *nhi_demo_household_new (const NhiDemoSource *source, guint64 first_number, guint room);
+/* A household of at most @room people, the first with @first_number. Array of NhiDemoPerson;
+ * dependants stand after the insured. */
+GPtrArray *
+nhi_demo_household_new (const NhiDemoSource *source, guint64 first_number, guint room);
 
 /* All personas in the order of their table, from number 0. Array of NhiDemoPerson. */
-GPtrArray *nhi_demo_personas_new (const NhiDemoSource *source);
+GPtrArray *
+nhi_demo_personas_new (const NhiDemoSource *source);
 
 /* Columns of personas.tsv. */
 enum

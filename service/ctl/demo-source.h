@@ -9,26 +9,28 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  NhiDemoTable *surnames;     /* surname, weight */
-  NhiDemoTable *given_names;  /* sex, born_from, name */
-  NhiDemoTable *latin_names;  /* sex, name */
-  NhiDemoTable *rare;         /* character */
-  NhiDemoTable *id_letters;   /* county_code, letter */
-  NhiDemoTable *units;        /* code, name, insurance */
-  NhiDemoTable *levels;       /* insured_amount, self */
-  NhiDemoTable *clinics;      /* code, name, kind, group */
-  NhiDemoTable *visits;       /* section, place, group, weight, … */
-  NhiDemoTable *orders;       /* code, name, tooth */
-  NhiDemoTable *labs;         /* panel, order, order_name, item, decimals, lowest, highest, reference */
-  NhiDemoTable *vaccines;     /* from_age, to_age, name */
-  NhiDemoTable *personas;     /* data/demo-people/README.md */
-  GPtrArray *villages;        /* of const NhiDivision, the real ones only */
+  NhiDemoTable *surnames;    /* surname, weight */
+  NhiDemoTable *given_names; /* sex, born_from, name */
+  NhiDemoTable *latin_names; /* sex, name */
+  NhiDemoTable *rare;        /* character */
+  NhiDemoTable *id_letters;  /* county_code, letter */
+  NhiDemoTable *units;       /* code, name, insurance */
+  NhiDemoTable *levels;      /* insured_amount, self */
+  NhiDemoTable *clinics;     /* code, name, kind, group */
+  NhiDemoTable *visits;      /* section, place, group, weight, … */
+  NhiDemoTable *orders;      /* code, name, tooth */
+  NhiDemoTable *labs;     /* panel, order, order_name, item, decimals, lowest, highest, reference */
+  NhiDemoTable *vaccines; /* from_age, to_age, name */
+  NhiDemoTable *personas; /* data/demo-people/README.md */
+  GPtrArray *villages;    /* of const NhiDivision, the real ones only */
   guint64 seed;
-  GDate until;                /* the last day anything is recorded on */
+  GDate until; /* the last day anything is recorded on */
 } NhiDemoSource;
 
-NhiDemoSource *nhi_demo_source_new (guint64 seed, const GDate *until);
-void nhi_demo_source_free (NhiDemoSource *source);
+NhiDemoSource *
+nhi_demo_source_new (guint64 seed, const GDate *until);
+void
+nhi_demo_source_free (NhiDemoSource *source);
 
 typedef enum
 {
@@ -44,14 +46,14 @@ typedef enum
   NHI_DEMO_HISTORY_ORDINARY,
   NHI_DEMO_HISTORY_CHILD,
   NHI_DEMO_HISTORY_ELDER,
-  NHI_DEMO_HISTORY_CHRONIC,        /* ten years and more than 3,000 entries */
+  NHI_DEMO_HISTORY_CHRONIC, /* ten years and more than 3,000 entries */
   NHI_DEMO_HISTORY_DENTAL_CHINESE,
 } NhiDemoHistory;
 
 typedef struct _NhiDemoPerson NhiDemoPerson;
 struct _NhiDemoPerson
 {
-  guint64 number;      /* 0 … for chance and keys of its own */
+  guint64 number; /* 0 … for chance and keys of its own */
   char person_id[37];
   char *id_number;
   char *name;
@@ -64,18 +66,21 @@ struct _NhiDemoPerson
   char village_code[12];
   guint neighbourhood;
   NhiDemoInsurance insurance;
-  guint unit;                   /* row of units */
+  guint unit; /* row of units */
   gint64 insured_amount;
   const NhiDemoPerson *insured; /* of a dependant: whose; NULL otherwise */
   guint dependants;
   NhiDemoHistory history;
 };
 
-NhiDemoPerson *nhi_demo_person_new (guint64 number);
-void nhi_demo_person_free (NhiDemoPerson *person);
+NhiDemoPerson *
+nhi_demo_person_new (guint64 number);
+void
+nhi_demo_person_free (NhiDemoPerson *person);
 
 /* The business group (業務組, 1 … 6) that looks after a village's county. */
-guint nhi_demo_business_group (const char *village_code);
+guint
+nhi_demo_business_group (const char *village_code);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDemoSource, nhi_demo_source_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDemoPerson, nhi_demo_person_free)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What an engine brings: how it connects, begins, runs and ends. Everything else (pool, retry, migrations) is db.c's, once for all. */
+ * What an engine brings: how it connects, begins, runs and ends. Everything else (pool, retry,
+ * migrations) is db.c's, once for all. */
 #pragma once
 
 #include "service/store/db.h"
@@ -12,10 +13,11 @@ typedef struct _NhiDbEngine NhiDbEngine;
 struct _NhiDbConnection
 {
   const NhiDbEngine *engine;
-  NhiDbMode mode;     /* of the transaction under way */
-  gboolean conflict;  /* set by the engine: another transaction was in the way, run it all again */
-  gboolean failed;    /* set by the engine: a statement failed, so that this transaction must not be committed */
-  gboolean broken;    /* set by the engine: do not use this connection again */
+  NhiDbMode mode;    /* of the transaction under way */
+  gboolean conflict; /* set by the engine: another transaction was in the way, run it all again */
+  gboolean failed;   /* set by the engine: a statement failed, so that this transaction must not be
+                        committed */
+  gboolean broken;   /* set by the engine: do not use this connection again */
 };
 struct _NhiDbRows
 {
@@ -24,10 +26,12 @@ struct _NhiDbRows
 
 struct _NhiDbEngine
 {
-  const char *scheme;      /* "sqlite:" */
-  gboolean single_writer;  /* one writer at a time is all it can do: writers of this process queue instead of colliding */
+  const char *scheme;     /* "sqlite:" */
+  gboolean single_writer; /* one writer at a time is all it can do: writers of this process queue
+                             instead of colliding */
 
-  /* @location: the URI without its scheme. Lowers @connections where the engine cannot have so many. */
+  /* @location: the URI without its scheme. Lowers @connections where the engine cannot have so
+   * many. */
   void (*limit) (const char *location, guint *connections);
   NhiDbConnection *(*connect) (const char *location, GError **error);
   void (*disconnect) (NhiDbConnection *connection);
@@ -61,8 +65,11 @@ struct _NhiDbEngine
 
 extern const NhiDbEngine nhi_sqlite_engine;
 
-/* For tests: how long a transaction tries in the face of conflicts, and how many it has met so far. */
-void nhi_db_set_patience (NhiDb *db, gint64 microseconds);
-guint nhi_db_conflicts (NhiDb *db);
+/* For tests: how long a transaction tries in the face of conflicts, and how many it has met so far.
+ */
+void
+nhi_db_set_patience (NhiDb *db, gint64 microseconds);
+guint
+nhi_db_conflicts (NhiDb *db);
 
 G_END_DECLS

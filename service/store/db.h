@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The one door to the database: connections, transactions with retry, parameters, rows. SQLite stands behind it; PostgreSQL will. */
+ * The one door to the database: connections, transactions with retry, parameters, rows. SQLite
+ * stands behind it; PostgreSQL will. */
 #pragma once
 
 #include <glib.h>
@@ -17,7 +18,8 @@ G_BEGIN_DECLS
  * @NHI_DB_ERROR_SCHEMA: the schema is older or newer than this program; "nhicardctl migrate"
  * @NHI_DB_ERROR_INTERNAL: a statement is wrong: a defect of ours
  */
-typedef enum {
+typedef enum
+{
   NHI_DB_ERROR_UNAVAILABLE,
   NHI_DB_ERROR_BUSY,
   NHI_DB_ERROR_CONSTRAINT,
@@ -26,35 +28,53 @@ typedef enum {
   NHI_DB_ERROR_SCHEMA,
   NHI_DB_ERROR_INTERNAL,
 } NhiDbError;
-GQuark nhi_db_error_quark (void);
+GQuark
+nhi_db_error_quark (void);
 
 typedef struct _NhiDb NhiDb;                     /* a bounded pool of connections; thread safe */
 typedef struct _NhiDbConnection NhiDbConnection; /* inside one transaction, one thread */
 typedef struct _NhiDbRows NhiDbRows;
 
-/* @uri: "sqlite:PATH" ("sqlite::memory:" has a single connection) or, later, a libpq URI. @connections: how many at once; the
- * others wait. A new SQLite file has mode 0600. Open it after fork (), never before. */
-NhiDb *nhi_db_open (const char *uri, guint connections, GError **error);
-void nhi_db_close (NhiDb *db);
+/* @uri: "sqlite:PATH" ("sqlite::memory:" has a single connection) or, later, a libpq URI.
+ * @connections: how many at once; the others wait. A new SQLite file has mode 0600. Open it after
+ * fork (), never before. */
+NhiDb *
+nhi_db_open (const char *uri, guint connections, GError **error);
+void
+nhi_db_close (NhiDb *db);
 
-typedef enum {
+typedef enum
+{
   NHI_DB_READ,
-  NHI_DB_WRITE, /* takes the write lock at its start (BEGIN IMMEDIATE), so that it never has to upgrade */
+  NHI_DB_WRITE, /* takes the write lock at its start (BEGIN IMMEDIATE), so that it never has to
+                   upgrade */
 } NhiDbMode;
 
-/* Runs @body in one transaction: committed when it returns TRUE, rolled back when FALSE. Run again from the start on a conflict
- * (SQLITE_BUSY, 40001, 40P01), so @body must not touch anything outside the database that it cannot touch twice. Blocks, ten
- * seconds at most in the face of conflicts. As in PostgreSQL, a statement that failed dooms its transaction: return FALSE; where a
- * key may be there already write ON CONFLICT … DO NOTHING and look at the count. No transaction inside another one. */
+/* Runs @body in one transaction: committed when it returns TRUE, rolled back when FALSE. Run again
+ * from the start on a conflict (SQLITE_BUSY, 40001, 40P01), so @body must not touch anything
+ * outside the database that it cannot touch twice. Blocks, ten seconds at most in the face of
+ * conflicts. As in PostgreSQL, a statement that failed dooms its transaction: return FALSE; where a
+ * key may be there already write ON CONFLICT … DO NOTHING and look at the count. No transaction
+ * inside another one. */
 typedef gboolean (*NhiDbBody) (NhiDbConnection *connection, gpointer data, GError **error);
-gboolean nhi_db_transact (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, GError **error);
+gboolean
+nhi_db_transact (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, GError **error);
 
-typedef struct {
-  enum { NHI_DB_NULL, NHI_DB_TEXT, NHI_DB_INT, NHI_DB_BYTES } type;
-  union {
+typedef struct
+{
+  enum
+  {
+    NHI_DB_NULL,
+    NHI_DB_TEXT,
+    NHI_DB_INT,
+    NHI_DB_BYTES
+  } type;
+  union
+  {
     const char *text;
     gint64 integer;
-    struct {
+    struct
+    {
       const void *data;
       gsize length;
     } bytes;
@@ -85,28 +105,51 @@ nhi_db_null (void)
   return (NhiDbValue){ .type = NHI_DB_NULL };
 }
 
-/* nhi_db_run (c, "INSERT INTO t VALUES ($1, $2)", NHI_DB_ARGS (nhi_db_text (a), nhi_db_int (b)), &error) */
-#define NHI_DB_ARGS(...) \
+/* nhi_db_run (c, "INSERT INTO t VALUES ($1, $2)", NHI_DB_ARGS (nhi_db_text (a), nhi_db_int (b)),
+ * &error) */
+#define NHI_DB_ARGS(...)                                                                           \
   (const NhiDbValue[]){ __VA_ARGS__ }, G_N_ELEMENTS (((const NhiDbValue[]){ __VA_ARGS__ }))
 #define NHI_DB_NO_ARGS NULL, 0
 
-/* Placeholders $1, $2 …, each value used at least once. Text must be UTF-8. FOR UPDATE SKIP LOCKED may be written. Returns the number of rows changed, or -1 with @error set. Statements are prepared once per connection. */
-gint64 nhi_db_run (NhiDbConnection *connection, const char *sql, const NhiDbValue *values, gsize n_values, GError **error);
+/* Placeholders $1, $2 …, each value used at least once. Text must be UTF-8. FOR UPDATE SKIP LOCKED
+ * may be written. Returns the number of rows changed, or -1 with @error set. Statements are
+ * prepared once per connection. */
+gint64
+nhi_db_run (NhiDbConnection *connection,
+            const char *sql,
+            const NhiDbValue *values,
+            gsize n_values,
+            GError **error);
 
 /* Never NULL on success, also without rows. Valid until freed and within the transaction. */
-NhiDbRows *nhi_db_query (NhiDbConnection *connection, const char *sql, const NhiDbValue *values, gsize n_values, GError **error);
-/* TRUE: at the next row. FALSE: no more, or @error set. A column is read as what it is: text as text, whole number as int, bytes as
- * bytes; anything else is a defect of the query and warned of. NULL reads as NULL, 0 and NULL. */
-gboolean nhi_db_rows_next (NhiDbRows *rows, GError **error);
-const char *nhi_db_rows_text (NhiDbRows *rows, guint column);  /* NULL for NULL; valid until next */
-gint64 nhi_db_rows_int (NhiDbRows *rows, guint column);
-GBytes *nhi_db_rows_bytes (NhiDbRows *rows, guint column);     /* (transfer full) (nullable) */
-gboolean nhi_db_rows_is_null (NhiDbRows *rows, guint column);
-void nhi_db_rows_free (NhiDbRows *rows);
+NhiDbRows *
+nhi_db_query (NhiDbConnection *connection,
+              const char *sql,
+              const NhiDbValue *values,
+              gsize n_values,
+              GError **error);
+/* TRUE: at the next row. FALSE: no more, or @error set. A column is read as what it is: text as
+ * text, whole number as int, bytes as bytes; anything else is a defect of the query and warned of.
+ * NULL reads as NULL, 0 and NULL. */
+gboolean
+nhi_db_rows_next (NhiDbRows *rows, GError **error);
+const char *
+nhi_db_rows_text (NhiDbRows *rows, guint column); /* NULL for NULL; valid until next */
+gint64
+nhi_db_rows_int (NhiDbRows *rows, guint column);
+GBytes *
+nhi_db_rows_bytes (NhiDbRows *rows, guint column); /* (transfer full) (nullable) */
+gboolean
+nhi_db_rows_is_null (NhiDbRows *rows, guint column);
+void
+nhi_db_rows_free (NhiDbRows *rows);
 
-/* Runs data/schema/NNNN-*.sql (compiled in) that have not run yet, one transaction a step. Two nodes may call it at once. */
-gboolean nhi_db_migrate (NhiDb *db, guint *ret_from, guint *ret_to, GError **error);
-gboolean nhi_db_check_schema (NhiDb *db, GError **error);
+/* Runs data/schema/NNNN-*.sql (compiled in) that have not run yet, one transaction a step. Two
+ * nodes may call it at once. */
+gboolean
+nhi_db_migrate (NhiDb *db, guint *ret_from, guint *ret_to, GError **error);
+gboolean
+nhi_db_check_schema (NhiDb *db, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDb, nhi_db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDbRows, nhi_db_rows_free)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The list an address is chosen from: counties, townships, villages (縣市、鄉鎮市區、村里), with the
- * official codes. */
+ * The list an address is chosen from: counties, townships, villages (縣市、鄉鎮市區、村里), with
+ * the official codes. */
 #pragma once
 
 #include <glib.h>
@@ -12,10 +12,12 @@ G_BEGIN_DECLS
  * NhiDivisionsError:
  * @NHI_DIVISIONS_ERROR_FORMAT: a line is not code, name, English name, or stands out of order
  */
-typedef enum {
+typedef enum
+{
   NHI_DIVISIONS_ERROR_FORMAT,
 } NhiDivisionsError;
-GQuark nhi_divisions_error_quark (void);
+GQuark
+nhi_divisions_error_quark (void);
 
 /**
  * NhiDivision:
@@ -25,7 +27,8 @@ GQuark nhi_divisions_error_quark (void);
  *
  * Lives as long as the list it is from.
  */
-typedef struct {
+typedef struct
+{
   const char *code;
   const char *name;
   const char *name_en;
@@ -40,43 +43,50 @@ typedef struct _NhiDivisions NhiDivisions;
  *
  * Returns: (transfer none): never %NULL; the same at each call, from any thread
  */
-const NhiDivisions *nhi_divisions_get_default (void);
+const NhiDivisions *
+nhi_divisions_get_default (void);
 
 /* Reads a list of the form of data/divisions/divisions.tsv. */
-NhiDivisions *nhi_divisions_load (const char *path, GError **error);
-NhiDivisions *nhi_divisions_parse (GBytes *bytes, GError **error);
-void nhi_divisions_free (NhiDivisions *divisions);
+NhiDivisions *
+nhi_divisions_load (const char *path, GError **error);
+NhiDivisions *
+nhi_divisions_parse (GBytes *bytes, GError **error);
+void
+nhi_divisions_free (NhiDivisions *divisions);
 
 /* Contiguous arrays, sorted by code. An unknown parent gives NULL and 0. */
-const NhiDivision *nhi_divisions_counties (const NhiDivisions *divisions, gsize *ret_count);
-const NhiDivision *nhi_divisions_towns (const NhiDivisions *divisions,
-                                        const char *county_code,
-                                        gsize *ret_count);
+const NhiDivision *
+nhi_divisions_counties (const NhiDivisions *divisions, gsize *ret_count);
+const NhiDivision *
+nhi_divisions_towns (const NhiDivisions *divisions, const char *county_code, gsize *ret_count);
 
 /**
  * nhi_divisions_villages:
  *
- * The last one is always "my village is not in this list" with the code TTTTTTTT000, because the list is known to lack some
- * villages (data/divisions/README.md) and must not lock anybody out.
+ * The last one is always "my village is not in this list" with the code TTTTTTTT000, because the
+ * list is known to lack some villages (data/divisions/README.md) and must not lock anybody out.
  */
-const NhiDivision *nhi_divisions_villages (const NhiDivisions *divisions,
-                                           const char *town_code,
-                                           gsize *ret_count);
+const NhiDivision *
+nhi_divisions_villages (const NhiDivisions *divisions, const char *town_code, gsize *ret_count);
 
 /* Of any level, by its code; NULL when there is none. */
-const NhiDivision *nhi_divisions_find (const NhiDivisions *divisions, const char *code);
+const NhiDivision *
+nhi_divisions_find (const NhiDivisions *divisions, const char *code);
 
 /* TRUE for TTTTTTTT000, the entry of a person whose village is not in the list. */
-gboolean nhi_village_code_is_unlisted (const char *village_code);
+gboolean
+nhi_village_code_is_unlisted (const char *village_code);
 
 /**
  * nhi_village_code_matches:
  * @chosen: what a person chose
  * @registered: what the household register says
  *
- * TRUE when both are the same village, or when "not in this list" was chosen in the registered village's township.
+ * TRUE when both are the same village, or when "not in this list" was chosen in the registered
+ * village's township.
  */
-gboolean nhi_village_code_matches (const char *chosen, const char *registered);
+gboolean
+nhi_village_code_matches (const char *chosen, const char *registered);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDivisions, nhi_divisions_free)
 
