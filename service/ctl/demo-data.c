@@ -10,7 +10,7 @@
 #include "service/store/population.h"
 #include "shared/calendar/roc-date.h"
 
-#define PEOPLE_A_TRANSACTION 500
+#define PEOPLE_A_TRANSACTION 2000 /* a demo of the usual size is there whole or not at all */
 #define PLAIN_PEOPLE_A_TRANSACTION 10000
 #define TERMINATED_DAYS_AGO 47
 
@@ -114,19 +114,18 @@ refuse_when_filled (NhiDbConnection *connection, GError **error)
 }
 
 static gboolean
-personas_body (NhiDbConnection *connection, gpointer data, GError **error)
+add_personas (NhiDbConnection *connection, Batch *batch, GError **error)
 {
-  Batch *batch = data;
   g_autoptr (GPtrArray) people = nhi_demo_personas_new (batch->source);
 
-  batch->entries = 0;
   batch->to = people->len;
   return refuse_when_filled (connection, error) && add_people (connection, batch, people, error);
 }
 
-/* Whole households until the batch is full; only the very last one may be cut short. */
+/* The personas first, then whole households until the batch is full; only the very last one may be
+ * cut short. */
 static gboolean
-households_body (NhiDbConnection *connection, gpointer data, GError **error)
+batch_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
   Batch *batch = data;
   guint64 people = batch->options->people;
@@ -135,6 +134,8 @@ households_body (NhiDbConnection *connection, gpointer data, GError **error)
 
   batch->entries = 0;
   batch->to = batch->from;
+  if (batch->from == 0 && !add_personas (connection, batch, error))
+    return FALSE;
   while (batch->to < people && batch->to - batch->from < wanted)
     {
       guint64 first = NHI_DEMO_FIRST_NUMBER + batch->to - personas;
@@ -157,21 +158,19 @@ nhi_demo_data_fill (NhiDb *db,
 {
   g_autoptr (NhiDemoSource) source = nhi_demo_source_new (options->seed, &options->until);
   Batch batch = { .options = options, .source = source };
-  NhiDemoResult result;
+  NhiDemoResult result = { 0 };
 
-  if (!nhi_db_transact (db, NHI_DB_WRITE, personas_body, &batch, error))
-    return FALSE;
-  result = (NhiDemoResult){ .people = batch.to, .entries = batch.entries };
-  while (result.people < options->people)
+  do
     {
       batch.from = result.people;
-      if (!nhi_db_transact (db, NHI_DB_WRITE, households_body, &batch, error))
+      if (!nhi_db_transact (db, NHI_DB_WRITE, batch_body, &batch, error))
         return FALSE;
       result.people = batch.to;
       result.entries += batch.entries;
       if (options->progress != NULL)
         options->progress (result.people, options->progress_data);
     }
+  while (result.people < options->people);
   *ret_result = result;
   return TRUE;
 }
