@@ -13,6 +13,10 @@
 #define PEOPLE_A_TRANSACTION 2000 /* a demo of the usual size is there whole or not at all */
 #define PLAIN_PEOPLE_A_TRANSACTION 10000
 #define TERMINATED_DAYS_AGO 47
+#define REPLACED_EVERY 9 /* one person in so many has had a card before, 陳美玲 among them */
+#define FIRST_REPLACEMENT_YEAR 2012
+#define FORMER_CARD_YEARS 6
+#define FIRST_FORMER_CARD G_GUINT64_CONSTANT (800000000000)
 
 const char NHI_DEMO_UNTIL[] = "2026-10-31";
 
@@ -24,6 +28,33 @@ typedef struct
   guint64 to;      /* people there when this transaction is done */
   guint64 entries; /* of this transaction */
 } Batch;
+
+static gboolean
+had_another_card (const NhiDemoPerson *person)
+{
+  return person->number % REPLACED_EVERY == 0 &&
+         g_date_get_year (&person->issued_on) >= FIRST_REPLACEMENT_YEAR;
+}
+
+/* The card before: its number is known, but no longer good for anything. */
+static gboolean
+add_former_card (NhiDbConnection *connection, const NhiDemoPerson *person, GError **error)
+{
+  GDate issued = person->issued_on;
+  g_autofree char *ended_on = nhi_iso_date_format (&person->issued_on);
+  g_autofree char *issued_on = NULL;
+  g_autofree char *number = NULL;
+  NhiCard card = { .reason = (char *)"first", .state = (char *)"terminated" };
+
+  g_date_subtract_years (&issued, FORMER_CARD_YEARS);
+  if (g_date_compare (&issued, &person->birth) < 0)
+    issued = person->birth;
+  card.issued_on = issued_on = nhi_iso_date_format (&issued);
+  card.ended_on = ended_on;
+  card.card_number = number =
+      g_strdup_printf ("%012" G_GUINT64_FORMAT, FIRST_FORMER_CARD + person->number);
+  return nhi_population_add_card (connection, person->person_id, &card, error);
+}
 
 static gboolean
 add_card (NhiDbConnection *connection,
@@ -48,7 +79,8 @@ add_card (NhiDbConnection *connection,
         ended = person->issued_on;
       card.ended_on = ended_on = nhi_iso_date_format (&ended);
     }
-  return nhi_population_add_card (connection, person->person_id, &card, error);
+  return nhi_population_add_card (connection, person->person_id, &card, error) &&
+         (!had_another_card (person) || add_former_card (connection, person, error));
 }
 
 static gboolean

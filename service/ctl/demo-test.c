@@ -378,6 +378,35 @@ bills_body (NhiDbConnection *connection, gpointer data, GError **error)
   return TRUE;
 }
 
+static gboolean
+cards_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  g_autoptr (NhiPerson) person = NULL;
+  g_autoptr (GPtrArray) cards = NULL;
+  const NhiCard *current, *former;
+
+  g_assert_true (nhi_population_find_by_card_number (connection, "900000000018", &person, error));
+  cards = nhi_population_list_cards (connection, person->person_id, error);
+  g_assert_cmpuint (cards->len, ==, 2);
+  current = g_ptr_array_index (cards, 0);
+  former = g_ptr_array_index (cards, 1);
+  g_assert_cmpstr (current->card_number, ==, "900000000018");
+  g_assert_cmpstr (current->reason, ==, "replacement");
+  g_assert_cmpstr (current->state, ==, "active");
+  g_assert_cmpstr (former->state, ==, "terminated");
+  g_assert_cmpstr (former->ended_on, ==, current->issued_on);
+  return TRUE;
+}
+
+static void
+test_former_cards_are_terminated (void)
+{
+  NhiDemoResult result;
+  g_autoptr (NhiDb) db = fill_new (1, 1, &result);
+
+  g_assert_true (nhi_db_transact (db, NHI_DB_READ, cards_body, NULL, NULL));
+}
+
 static void
 test_bills_charge_dependants (void)
 {
@@ -414,6 +443,7 @@ main (int argc, char **argv)
   g_test_add_func ("/demo/same-seed-same-rows", test_same_seed_same_rows);
   g_test_add_func ("/demo/entries-keep-the-format", test_entries_keep_the_format);
   g_test_add_func ("/demo/personas-have-their-histories", test_personas_have_their_histories);
+  g_test_add_func ("/demo/former-cards-are-terminated", test_former_cards_are_terminated);
   g_test_add_func ("/demo/bills-charge-dependants", test_bills_charge_dependants);
   g_test_add_func ("/demo/filled-database-is-refused", test_filled_database_is_refused);
   return g_test_run ();
