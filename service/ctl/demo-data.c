@@ -68,7 +68,7 @@ add_card (NhiDbConnection *connection,
   NhiCard card = {
     .card_number = (char *)person->card_number,
     .issued_on = issued_on,
-    .reason = (char *)"first",
+    .reason = (char *)(had_another_card (person) ? "replacement" : "first"),
     .state = (char *)(person->terminated ? "terminated" : "active"),
   };
 
