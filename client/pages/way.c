@@ -19,7 +19,7 @@ static const struct
                       N_ ("Show the Card"), "card" },
   [NHI_STEP_REGISTER] = { N_ ("Register"),
                           N_ ("With your NHI card and the household register, about five minutes"),
-                          N_ ("Register"), "registration" },
+                          N_ ("Start Registration"), "registration" },
   [NHI_STEP_LETTER] = { N_ ("Confirm by Email"),
                         N_ ("Open the link in the letter within five days, then sign in"),
                         N_ ("Sign In"), "account" },
