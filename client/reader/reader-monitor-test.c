@@ -144,6 +144,28 @@ test_best_reader_wins (Fixture *fixture, gconstpointer data)
 }
 
 static void
+note_first_state (GObject *object, GParamSpec *pspec, gpointer data)
+{
+  NhiCardState *first = data;
+
+  if (*first == NHI_CARD_STATE_STARTING)
+    *first = nhi_reader_monitor_get_state (NHI_READER_MONITOR (object));
+}
+
+/* A window that says "no reader" for a blink tells a lie. */
+static void
+test_first_state_is_true (Fixture *fixture, gconstpointer data)
+{
+  NhiCardState first = NHI_CARD_STATE_STARTING;
+
+  g_signal_connect (fixture->monitor, "notify::state", G_CALLBACK (note_first_state), &first);
+  nhi_fake_pcsc_plug (SECOND);
+  start_with_card (fixture, nhi_fake_card_nhi);
+  await_state (fixture, NHI_CARD_STATE_READ);
+  g_assert_cmpint (first, ==, NHI_CARD_STATE_READING);
+}
+
+static void
 test_reader_plugged (Fixture *fixture, gconstpointer data)
 {
   nhi_reader_monitor_start (fixture->monitor);
@@ -245,6 +267,7 @@ main (int argc, char **argv)
   ADD ("/reader-monitor/state/unreadable", &STATES[1], test_state);
   ADD ("/reader-monitor/state/mute-is-not-touched", NULL, test_mute);
   ADD ("/reader-monitor/best-reader-wins", NULL, test_best_reader_wins);
+  ADD ("/reader-monitor/first-state-is-true", NULL, test_first_state_is_true);
   ADD ("/reader-monitor/reader-plugged-and-unplugged", NULL, test_reader_plugged);
   ADD ("/reader-monitor/busy-is-tried-again", NULL, test_busy_is_tried_again);
   ADD ("/reader-monitor/other-card-is-remembered", NULL, test_other_card_is_remembered);

@@ -18,7 +18,8 @@ struct _NhiReaderMonitor
   char *fault_code;
 
   gboolean connected;
-  LONG service_result; /* why it is not connected */
+  gboolean taking_news; /* half of the readers is no state to tell */
+  LONG service_result;  /* why it is not connected */
 };
 
 enum
@@ -97,7 +98,10 @@ sum_up (NhiReaderMonitor *self)
 static void
 reader_changed (NhiReader *reader, gpointer user_data)
 {
-  sum_up (NHI_READER_MONITOR (user_data));
+  NhiReaderMonitor *self = NHI_READER_MONITOR (user_data);
+
+  if (!self->taking_news)
+    sum_up (self);
 }
 
 static const NhiReaderSight *
@@ -153,9 +157,8 @@ watch_news (GPtrArray *sights, LONG result, gpointer user_data)
 
   self->connected = sights != NULL;
   self->service_result = result;
+  self->taking_news = TRUE;
   drop_readers_out_of_sight (self, sights);
-  sum_up (self);
-
   for (guint i = 0; sights != NULL && i < sights->len; i++)
     {
       const NhiReaderSight *sight = g_ptr_array_index (sights, i);
@@ -163,6 +166,7 @@ watch_news (GPtrArray *sights, LONG result, gpointer user_data)
 
       nhi_reader_see (reader, sight);
     }
+  self->taking_news = FALSE;
   sum_up (self);
 }
 
