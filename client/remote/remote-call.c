@@ -58,7 +58,8 @@ wipe_and_free (gpointer data)
 static void
 free_received (GByteArray *received)
 {
-  explicit_bzero (received->data, received->len);
+  if (received->len > 0)
+    explicit_bzero (received->data, received->len);
   g_byte_array_unref (received);
 }
 
