@@ -68,7 +68,7 @@ class World:
         with open(os.path.join(environment["XDG_CONFIG_HOME"], "user-dirs.dirs"), "w", encoding="utf-8") as file:
             file.write('XDG_DOWNLOAD_DIR="$HOME/Downloads"\n')
         environment.update(LC_ALL="C.UTF-8", LANGUAGE="zh_TW", GSETTINGS_BACKEND="keyfile", TZ="Asia/Taipei",
-                           GSETTINGS_SCHEMA_DIR=str(self.build / "data"), NHICARD_LOCALEDIR=str(self.build / "po"),
+                           GSETTINGS_SCHEMA_DIR=str(self.build / "data"), NHICARD_LOCALEDIR=os.environ.get("NHI_TRY_LOCALE", str(self.build / "po")),
                            G_DEBUG="fatal-criticals",
                            ASAN_OPTIONS="detect_leaks=0:abort_on_error=1", UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
         return environment

@@ -67,6 +67,7 @@ def _(world):
         world.application.wait(lambda: any(what == "removed" for _, what in world.card.events()[-2:]),
                                "the card to have left")
         wait_for_nobody(world, "陳美玲", "900000000018")
+        world.application.wait_says("請插入健保卡")
     world.card.order("healthy", "insert")
     wait_for_person(world, "陳美玲")
     world.card.remove()

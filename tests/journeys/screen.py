@@ -222,24 +222,25 @@ class Application:
         self.choose(NAVIGATION, page)
 
     def outline(self):
+        """What a person would hear, line by line; nameless boxes and the labels inside controls are left out."""
         lines = []
 
-        def add(node, depth):
+        def add(node, depth, said):
             for child in children(node):
                 if not shown(child):
                     continue
-                text = text_in(child)
-                words = [role_of(child), f"“{name_of(child)}”"]
-                if text:
-                    words.append(f"= {text!r}")
-                if description_of(child):
-                    words.append(f"({description_of(child)})")
-                if not enabled(child):
-                    words.append("[off]")
-                lines.append("  " * depth + " ".join(words))
-                if depth < DEPTH:
-                    add(child, depth + 1)
-        add(self.root, 0)
+                name, text = name_of(child), text_in(child)
+                plain = role_of(child) in ("panel", "filler", "image", "separator", "scroll pane")
+                if (name or text) and not plain and not (role_of(child) == "label" and name in said):
+                    words = [role_of(child), f"“{name}”"]
+                    words += [f"= {text!r}"] if text and text != name else []
+                    words += [f"({description_of(child)})"] if description_of(child) not in ("", name) else []
+                    words += [] if enabled(child) else ["[off]"]
+                    lines.append("  " * depth + " ".join(words))
+                    add(child, depth + 1, said + " " + name + " " + description_of(child))
+                elif depth < DEPTH:
+                    add(child, depth, said)
+        add(self.root, 0, "")
         return "\n".join(lines)
 
     def unnamed(self):
