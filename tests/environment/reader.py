@@ -6,12 +6,14 @@ import re
 import shutil
 import socket
 import subprocess
+import time
 
 from . import processes
 from .processes import Missing, Process, wait_until
 
 DRIVER_FOLDERS = ("/usr/lib/pcsc/drivers/serial",)
 READER_PORT = 35963
+HAND_SECONDS = 1.0
 
 # A private /run/pcscd for the daemon, whose folder stays visible outside, and a private loopback for vpcd.
 START_DAEMON = r"""
@@ -143,11 +145,19 @@ class Card:
 
     def order(self, *lines):
         for line in lines:
+            if line == "insert":
+                self._let_pcscd_look()
             self._connection.write(line + "\n")
             self._connection.flush()
             answer = self._connection.readline().strip()
             if answer != "ok":
                 raise AssertionError(f"virtual-card refused “{line}”: {answer}")
+
+    def _let_pcscd_look(self):
+        """pcscd looks at a virtual reader every 0.4 s: no hand changes a card faster than that."""
+        removals = [at for at, what in self.events() if what == "removed"]
+        if removals:
+            time.sleep(max(0.0, removals[-1] + HAND_SECONDS - time.monotonic()))
 
     def insert(self, persona=None):
         self.order(*([f"persona {persona}"] if persona else []), "insert")
