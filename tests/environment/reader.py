@@ -121,11 +121,11 @@ class Daemon:
 class Card:
     """The virtual card in a daemon's reader; obeys orders over its Unix socket."""
 
-    def __init__(self, daemon, program, people, arguments=()):
-        self.path = os.path.join(daemon.folder, "card.socket")
+    def __init__(self, daemon, program, people, arguments=(), slot=0):
+        self.path = os.path.join(daemon.folder, f"card-{slot}.socket")
         self.process = Process(
-            "virtual-card",
-            daemon.enter + [program, "--port", str(daemon.port), "--people", people, "--control", self.path,
+            f"virtual-card-{slot}",
+            daemon.enter + [program, "--port", str(daemon.port + slot), "--people", people, "--control", self.path,
                             "--trace", *arguments],
             daemon.folder)
         self._connection = None

@@ -42,7 +42,7 @@ class World:
         self.pictures = self.build / "journeys" / name
         shutil.rmtree(self.pictures, ignore_errors=True)
         self.pictures.mkdir(parents=True, exist_ok=True)
-        self.daemon = self.card = self.mailbox = self.service = self.display = None
+        self.daemon = self.card = self.other_card = self.mailbox = self.service = self.display = None
         self.client_process = self.application = None
         self.clients = []
         self._picture_number = 0
@@ -68,7 +68,7 @@ class World:
         with open(os.path.join(environment["XDG_CONFIG_HOME"], "user-dirs.dirs"), "w", encoding="utf-8") as file:
             file.write('XDG_DOWNLOAD_DIR="$HOME/Downloads"\n')
         environment.update(LC_ALL="C.UTF-8", LANGUAGE="zh_TW", GSETTINGS_BACKEND="keyfile", TZ="Asia/Taipei",
-                           GSETTINGS_SCHEMA_DIR=str(self.build / "data"), NHICARD_LOCALEDIR=os.environ.get("NHI_TRY_LOCALE", str(self.build / "po")),
+                           GSETTINGS_SCHEMA_DIR=str(self.build / "data"), NHICARD_LOCALEDIR=str(self.build / "po"),
                            G_DEBUG="fatal-criticals",
                            ASAN_OPTIONS="detect_leaks=0:abort_on_error=1", UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
         return environment
@@ -101,8 +101,15 @@ class World:
         self.card.stop()
         self.card = self._new_card()
 
-    def _new_card(self):
-        return Card(self.daemon, str(self.build / "tests/virtual-card/virtual-card"), str(PEOPLE), ["--removed"])
+    def second_card(self, *orders):
+        """A card in vpcd's second slot, so that no empty reader hides what the first one holds."""
+        if not self.other_card:
+            self.other_card = self._new_card(slot=1)
+        self.other_card.order(*orders)
+
+    def _new_card(self, slot=0):
+        program = str(self.build / "tests/virtual-card/virtual-card")
+        return Card(self.daemon, program, str(PEOPLE), ["--removed"], slot)
 
     def run_client(self, **changes):
         """Starts the shipped client; @changes are variables of its environment. Returns its screen."""
@@ -155,7 +162,7 @@ class World:
             shutil.copy(log, target)
 
     def stop(self):
-        for part in (self.client_process, self.card, self.daemon, self.service, self.mailbox, self.display):
+        for part in (self.client_process, self.other_card, self.card, self.daemon, self.service, self.mailbox, self.display):
             if part:
                 part.stop()
         shutil.rmtree(self.folder, ignore_errors=True)

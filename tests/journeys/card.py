@@ -109,16 +109,19 @@ def _(world):
 
 @journey.step("another-kind-of-card-is-named")
 def _(world):
+    world.second_card("kind certificate", "insert")
     for kind in ("health-professional", "certificate"):
         world.card.order("healthy", f"kind {kind}", "insert")
         world.application.wait_says("這不是健保卡")
         world.picture(kind)
         world.card.remove()
         world.application.wait_says("請插入健保卡")
+    world.second_card("remove")
 
 
 @journey.step("a-mute-card-says-how-to-put-it-in")
 def _(world):
+    world.second_card("mute on", "insert")
     world.card.order("healthy", "persona chen-mei-ling", "mute on", "insert")
     world.application.wait(lambda: not world.application.says("請插入健保卡"), "another state")
     world.picture("mute")
@@ -128,6 +131,7 @@ def _(world):
 
 @journey.step("garbage-from-a-card-harms-nothing")
 def _(world):
+    world.second_card("healthy", "kind certificate", "insert")
     for seed in range(5):
         world.card.order("healthy", f"garbage {seed}", "insert")
         world.application.wait(lambda: not world.application.says("請插入健保卡"), "an answer to garbage")
