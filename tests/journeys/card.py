@@ -125,6 +125,7 @@ def _(world):
     world.card.order("healthy", "persona chen-mei-ling", "mute on", "insert")
     world.application.wait(lambda: not world.application.says("請插入健保卡"), "another state")
     world.picture("mute")
+    world.second_card("remove")
     world.card.remove()
     world.application.wait_says("請插入健保卡")
 
@@ -137,6 +138,7 @@ def _(world):
         world.application.wait(lambda: not world.application.says("請插入健保卡"), "an answer to garbage")
         world.card.remove()
         world.application.wait_says("請插入健保卡")
+    world.second_card("remove")
 
 
 @journey.step("the-daemon-may-die-and-return")
