@@ -102,7 +102,6 @@ nhi_field_constructed (GObject *object)
   gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->title));
   gtk_box_append (GTK_BOX (self), self->entry);
   gtk_box_append (GTK_BOX (self), line);
-  gtk_label_set_mnemonic_widget (self->title, self->entry);
   show_below (self);
 }
 
