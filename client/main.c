@@ -19,6 +19,14 @@ set_up_translation (void)
   textdomain (GETTEXT_PACKAGE);
 }
 
+/* Names on cards are written in Taiwan's forms whatever language the program speaks; Pango would
+ * take another country's glyphs for them in a locale that is not Chinese. */
+static void
+prefer_taiwanese_glyphs (void)
+{
+  g_setenv ("PANGO_LANGUAGE", "zh-tw", FALSE);
+}
+
 /* GLib ends the program when a schema is missing; a person deserves a sentence instead. */
 static gboolean
 settings_are_installed (void)
@@ -40,11 +48,13 @@ main (int argc, char **argv)
     return nhi_terminal_run (argc, argv);
 
   set_up_translation ();
+  prefer_taiwanese_glyphs ();
   if (!settings_are_installed ())
     {
-      fprintf (stderr, "%s\n",
-               _ ("The program is not installed completely: its settings schema is missing. "
-                  "Install it again, or set GSETTINGS_SCHEMA_DIR when running from a build folder."));
+      fprintf (
+          stderr, "%s\n",
+          _ ("The program is not installed completely: its settings schema is missing. "
+             "Install it again, or set GSETTINGS_SCHEMA_DIR when running from a build folder."));
       return 1;
     }
   client = nhi_client_new ();
