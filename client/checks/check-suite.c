@@ -466,8 +466,6 @@ network_changed (NhiCheckSuite *self)
   look_again (self, NHI_CHECK_GROUP_SERVICE);
 }
 
-/* ---- object ---- */
-
 static void
 nhi_check_suite_dispose (GObject *object)
 {
