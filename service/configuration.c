@@ -297,7 +297,13 @@ parse_options (NhiConfiguration *self, CommandLine *line, int *argc, char ***arg
   g_autoptr (GOptionContext) context = g_option_context_new ("– the NHI card service");
 
   g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse (context, argc, argv, error);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc == 1)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+               "“%s” means nothing here; nhicardd --help tells the options", (*argv)[1]);
+  return FALSE;
 }
 
 static void
@@ -312,8 +318,26 @@ clear_line (CommandLine *line)
     g_free (line->texts[i]);
 }
 
+/* Letters link to it: "https://HOST[:PORT][/PATH]", to which "/confirm/…" is added. */
 static gboolean
-check (const NhiConfiguration *self, GError **error)
+check_public_uri (NhiConfiguration *self, GError **error)
+{
+  g_autoptr (GUri) uri =
+      self->public_uri != NULL ? g_uri_parse (self->public_uri, G_URI_FLAGS_NONE, NULL) : NULL;
+  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
+
+  if ((strcmp (scheme, "https") != 0 && strcmp (scheme, "http") != 0) ||
+      g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0' ||
+      g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
+    return fail (error, "public-uri", self->public_uri != NULL ? self->public_uri : "",
+                 "an address such as https://service.example.org");
+  while (g_str_has_suffix (self->public_uri, "/"))
+    self->public_uri[strlen (self->public_uri) - 1] = '\0';
+  return TRUE;
+}
+
+static gboolean
+check (NhiConfiguration *self, GError **error)
 {
   const char *missing = self->database == NULL                                ? "database"
                         : self->role == NHI_ROLE_JOBS                         ? NULL
@@ -322,8 +346,12 @@ check (const NhiConfiguration *self, GError **error)
                         : self->listen->len > 0 && self->key == NULL          ? "key"
                                                                               : NULL;
 
-  if (missing == NULL || self->list_routes || self->version)
+  if (self->list_routes || self->version)
     return TRUE;
+  if (missing == NULL && self->mail_from == NULL)
+    return fail (error, "mail-from", "", "a mail address");
+  if (missing == NULL)
+    return check_public_uri (self, error);
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                "The setting “%s” is missing; give --%s or write it into the configuration file",
                missing, missing);

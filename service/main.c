@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "nhicardd"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -11,6 +12,7 @@
 #include "service/edge/listener.h"
 #include "service/edge/supervisor.h"
 #include "service/edge/tls.h"
+#include "service/preflight.h"
 #include "service/worker.h"
 
 enum
@@ -134,12 +136,15 @@ main (int argc, char **argv)
   if (configuration != NULL && load_tls (&setup, &error) && configuration->unix_socket != NULL &&
       configuration->role != NHI_ROLE_JOBS)
     setup.unix_socket = nhi_listener_open_unix (configuration->unix_socket, &error);
+  status = error != NULL ? NHI_PREFLIGHT_USAGE : (int)nhi_preflight (configuration, &error);
   if (error != NULL)
     {
       g_printerr ("nhicardd: %s\n", error->message);
-      return 2;
+      return status;
     }
   raise_descriptor_limit ();
+  /* A limit on the size of files is a full disk, no reason to die. */
+  (void)signal (SIGXFSZ, SIG_IGN);
   status = run_role (&setup);
   g_clear_pointer (&setup.tls, SSL_CTX_free);
   return status;

@@ -72,7 +72,8 @@ nhi_command_open (NhiCommandContext *context, gboolean check, NhiExit *ret_exit)
           nhi_command_refuse (context, NHI_EXIT_USAGE, "name the database: --database sqlite:PATH");
       return NULL;
     }
-  db = nhi_db_open (context->database, CONNECTIONS, &error);
+  if (!check || nhi_db_is_there (context->database, &error))
+    db = nhi_db_open (context->database, CONNECTIONS, &error);
   if (db != NULL && (!check || nhi_db_check_schema (db, &error)))
     return g_steal_pointer (&db);
   *ret_exit = nhi_command_fail (context, error);

@@ -308,6 +308,7 @@ free_door (gpointer data)
 
 /* ---- sockets ---- */
 
+/* @reuse_port: workers share it; without, it must be free */
 static int
 open_socket (GSocketAddress *address, gboolean reuse_port, GError **error)
 {
@@ -317,16 +318,20 @@ open_socket (GSocketAddress *address, gboolean reuse_port, GError **error)
   int fd = socket (family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
   if (fd < 0 || !g_socket_address_to_native (address, &native, sizeof native, NULL) ||
-      (reuse_port && (setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
-                      setsockopt (fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) < 0)) ||
+      (family != AF_UNIX && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0) ||
+      (reuse_port && setsockopt (fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) < 0) ||
       (family == AF_INET6 && setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) < 0) ||
       bind (fd, (struct sockaddr *)&native, (socklen_t)length) < 0 || listen (fd, BACKLOG) < 0)
     {
       int saved = errno;
       g_autofree char *shown = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
 
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "Cannot listen at %s: %s",
-                   shown, g_strerror (saved));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "Cannot listen at %s: %s%s",
+                   shown, g_strerror (saved),
+                   saved == EADDRINUSE      ? "; end what listens there, or choose another port"
+                   : saved == EADDRNOTAVAIL ? "; this machine has no such address"
+                   : saved == EACCES        ? "; only root may take a port below 1024"
+                                            : "");
       if (fd >= 0)
         close (fd);
       return -1;
@@ -334,23 +339,37 @@ open_socket (GSocketAddress *address, gboolean reuse_port, GError **error)
   return fd;
 }
 
+static int
+open_port (const char *address, guint16 port, gboolean reuse_port, GError **error)
+{
+  g_autoptr (GSocketAddress) socket_address = g_inet_socket_address_new_from_string (address, port);
+
+  if (socket_address != NULL)
+    return open_socket (socket_address, reuse_port, error);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+               "“%s” is no IP address to listen at; give one, or * for all", address);
+  return -1;
+}
+
 static gboolean
 add_address (NhiListener *self, const char *address, guint16 port, GError **error)
 {
-  g_autoptr (GSocketAddress) socket_address = g_inet_socket_address_new_from_string (address, port);
-  int fd;
+  int fd = open_port (address, port, TRUE, error);
 
-  if (socket_address == NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "“%s” is no IP address to listen at; give one, or * for all", address);
-      return FALSE;
-    }
-  fd = open_socket (socket_address, TRUE, error);
   if (fd < 0)
     return FALSE;
   add_door (self, fd, TRUE, FALSE);
   return TRUE;
+}
+
+gboolean
+nhi_listener_try_port (const char *address, guint16 port, GError **error)
+{
+  int fd = open_port (strcmp (address, "*") == 0 ? "0.0.0.0" : address, port, FALSE, error);
+
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0;
 }
 
 gboolean

@@ -32,6 +32,10 @@ void nhi_listener_free (NhiListener *listener);
  */
 gboolean nhi_listener_add_port (NhiListener *listener, const char *address, guint16 port, GError **error);
 
+/* Whether nobody else, also no second service, listens there now; the error is then
+ * %G_IO_ERROR_ADDRESS_IN_USE. */
+gboolean nhi_listener_try_port (const char *address, guint16 port, GError **error);
+
 /* Opens a Unix socket at @path, in place of one that is there. Before the fork: all workers accept from it.
  * Returns: the descriptor, -1 with @error. */
 int nhi_listener_open_unix (const char *path, GError **error);

@@ -8,21 +8,70 @@
 
 #include <gio/gio.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
+/* What OpenSSL met first is the cause; what it said last is only where that led. */
 static void
 set_error (GError **error, const char *what, const char *path)
 {
-  char reason[256];
+  gulong first = ERR_peek_error (), last = ERR_peek_last_error ();
+  const char *reason = ERR_reason_error_string (last);
 
-  ERR_error_string_n (ERR_peek_last_error (), reason, sizeof reason);
+  if (ERR_SYSTEM_ERROR (first))
+    reason = g_strerror (ERR_GET_REASON (first));
+  else if (ERR_GET_LIB (last) == ERR_LIB_X509 &&
+           ERR_GET_REASON (last) == X509_R_KEY_VALUES_MISMATCH)
+    reason = "it belongs to another certificate; name the key that this one was made with";
+  else if (ERR_GET_LIB (first) == ERR_LIB_PEM && ERR_GET_REASON (first) == PEM_R_NO_START_LINE)
+    reason = "there is none in the file; it must be PEM (-----BEGIN …)";
+  else if (ERR_GET_LIB (first) == ERR_LIB_PEM && ERR_GET_REASON (first) == PEM_R_BAD_PASSWORD_READ)
+    reason = "it is locked with a passphrase; name a key without one";
   ERR_clear_error ();
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s “%s” cannot be used: %s", what, path,
-               reason);
+               reason != NULL ? reason : "the TLS library gave no reason");
+}
+
+/* A service must not ask the terminal for a passphrase and wait. */
+static int
+refuse_passphrase (char *buffer, int size, int writing, void *data)
+{
+  return -1;
+}
+
+static char *
+format_day (const ASN1_TIME *time)
+{
+  struct tm parts;
+
+  if (ASN1_TIME_to_tm (time, &parts) != 1)
+    return g_strdup ("an unknown day");
+  return g_strdup_printf ("%04d-%02d-%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
+}
+
+/* No reason to stay away: a new file and SIGHUP mend it, and the jobs go on meanwhile. */
+static void
+warn_of_time (SSL_CTX *context, const char *path)
+{
+  const X509 *leaf = SSL_CTX_get0_certificate (context);
+  g_autofree char *begin = format_day (X509_get0_notBefore (leaf));
+  g_autofree char *end = format_day (X509_get0_notAfter (leaf));
+
+  if (X509_cmp_current_time (X509_get0_notAfter (leaf)) < 0)
+    g_warning ("The certificate “%s” ended on %s, so every client refuses it; put a new one there "
+               "and send SIGHUP",
+               path, end);
+  else if (X509_cmp_current_time (X509_get0_notBefore (leaf)) > 0)
+    g_warning ("The certificate “%s” begins on %s only, so every client refuses it; check the "
+               "clock of this machine",
+               path, begin);
 }
 
 static gboolean
 load_identity (SSL_CTX *context, const char *certificate_path, const char *key_path, GError **error)
 {
+  ERR_clear_error ();
+  SSL_CTX_set_default_passwd_cb (context, refuse_passphrase);
   if (SSL_CTX_use_certificate_chain_file (context, certificate_path) != 1)
     {
       set_error (error, "The certificate", certificate_path);
@@ -34,6 +83,7 @@ load_identity (SSL_CTX *context, const char *certificate_path, const char *key_p
       set_error (error, "The key", key_path);
       return FALSE;
     }
+  warn_of_time (context, certificate_path);
   return TRUE;
 }
 

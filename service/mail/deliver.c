@@ -11,6 +11,18 @@ G_DEFINE_QUARK (nhi - mail - error - quark, nhi_mail_error)
 #define DEFAULT_TIMEOUT 40
 #define FOLDER "folder:"
 
+/* Only what would break the envelope; whether the domain exists is the mail server's to say. */
+static gboolean
+is_address (const char *address)
+{
+  const char *at = strrchr (address, '@');
+
+  for (const char *c = address; *c != '\0'; c++)
+    if ((guchar)*c <= 0x20 || *c == 0x7f || strchr ("<>,;\"", *c) != NULL)
+      return FALSE;
+  return at != NULL && at > address && at[1] != '\0';
+}
+
 static char *
 address_of (const char *mailbox)
 {
@@ -61,6 +73,14 @@ nhi_mail_route_new (const char *address, const char *sender, GError **error)
 
   route->timeout = DEFAULT_TIMEOUT;
   route->sender = address_of (sender);
+  if (!is_address (route->sender))
+    {
+      g_set_error (error, NHI_MAIL_ERROR, NHI_MAIL_ERROR_ROUTE,
+                   "The letters' sender “%s” is no mail address; write mail-from=Name "
+                   "<service@example.org>",
+                   sender);
+      return NULL;
+    }
   if (g_str_has_prefix (address, FOLDER) && address[strlen (FOLDER)] != '\0')
     {
       route->folder = g_strdup (address + strlen (FOLDER));

@@ -33,6 +33,8 @@ struct _NhiDbEngine
   /* @location: the URI without its scheme. Lowers @connections where the engine cannot have so
    * many. */
   void (*limit) (const char *location, guint *connections);
+  /* NULL: only connecting can tell. */
+  gboolean (*is_there) (const char *location);
   NhiDbConnection *(*connect) (const char *location, GError **error);
   void (*disconnect) (NhiDbConnection *connection);
 

@@ -44,19 +44,42 @@ find_engine (const char *uri)
   return NULL;
 }
 
+static const NhiDbEngine *
+require_engine (const char *uri, GError **error)
+{
+  const NhiDbEngine *engine = find_engine (uri);
+
+  if (engine != NULL && uri[strlen (engine->scheme)] != '\0')
+    return engine;
+  g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE,
+               "“%s” names no database; write sqlite:PATH", uri);
+  return NULL;
+}
+
+gboolean
+nhi_db_is_there (const char *uri, GError **error)
+{
+  const NhiDbEngine *engine = require_engine (uri, error);
+
+  if (engine == NULL)
+    return FALSE;
+  if (engine->is_there == NULL || engine->is_there (uri + strlen (engine->scheme)))
+    return TRUE;
+  g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE,
+               "There is no database %s; check its name, or make it with “nhicardctl migrate”",
+               uri);
+  return FALSE;
+}
+
 NhiDb *
 nhi_db_open (const char *uri, guint connections, GError **error)
 {
-  const NhiDbEngine *engine = find_engine (uri);
+  const NhiDbEngine *engine = require_engine (uri, error);
   NhiDbConnection *first;
   NhiDb *db;
 
-  if (engine == NULL || uri[strlen (engine->scheme)] == '\0')
-    {
-      g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE,
-                   "“%s” names no database; write sqlite:PATH", uri);
-      return NULL;
-    }
+  if (engine == NULL)
+    return NULL;
   first = engine->connect (uri + strlen (engine->scheme), error);
   if (first == NULL)
     return NULL;

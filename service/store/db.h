@@ -42,6 +42,10 @@ NhiDb *
 nhi_db_open (const char *uri, guint connections, GError **error);
 void
 nhi_db_close (NhiDb *db);
+/* Whether there is something to open: nhi_db_open () would make a new file, which only migrating
+ * should. FALSE with @error. */
+gboolean
+nhi_db_is_there (const char *uri, GError **error);
 
 typedef enum
 {

@@ -571,10 +571,18 @@ sqlite_limit (const char *location, guint *connections)
     *connections = 1;
 }
 
+/* What stands there but cannot be looked at is for connecting to tell. */
+static gboolean
+sqlite_is_there (const char *location)
+{
+  return g_str_equal (location, ":memory:") || access (location, F_OK) == 0 || errno != ENOENT;
+}
+
 const NhiDbEngine nhi_sqlite_engine = {
   .scheme = "sqlite:",
   .single_writer = TRUE,
   .limit = sqlite_limit,
+  .is_there = sqlite_is_there,
   .connect = sqlite_connect,
   .disconnect = sqlite_disconnect,
   .begin = sqlite_begin,
