@@ -343,9 +343,12 @@ go_idle (NhiConnection *self)
   self->deadline = in_milliseconds (self->host->limits->idle_ms);
 }
 
+/* @rest: what came behind the request. It is kept first, because libsoup may answer before this
+ * returns. */
 static void
-deliver (NhiConnection *self)
+deliver (NhiConnection *self, const guint8 *rest, gsize rest_length)
 {
+  g_byte_array_append (self->pending, rest, (guint)rest_length);
   self->state = NHI_CONNECTION_ANSWERING;
   self->deadline = 0;
   self->taken = 0;
@@ -403,8 +406,8 @@ send_continue (NhiConnection *self)
     set_read_deadline (self);
 }
 
-/* Returns how many bytes belonged to this request; the state tells what became of it. */
-static gsize
+/* The state tells what became of it. */
+static void
 feed (NhiConnection *self, const guint8 *data, gsize length)
 {
   gsize used = 0;
@@ -427,10 +430,10 @@ feed (NhiConnection *self, const guint8 *data, gsize length)
       else if (self->host->buffered > self->host->limits->buffered_bytes)
         refuse (self, 503, "Too much is being sent to the service at once");
       else if (verdict == NHI_PARSER_COMPLETE)
-        deliver (self);
+        deliver (self, data + used, length - used);
       else
         set_read_deadline (self);
-      return used;
+      return;
     }
 }
 
@@ -445,12 +448,9 @@ static void
 feed_pending (NhiConnection *self)
 {
   g_autoptr (GByteArray) pending = self->pending;
-  gsize used;
 
   self->pending = g_byte_array_new ();
-  used = feed (self, pending->data, pending->len);
-  if (used < pending->len && self->state != NHI_CONNECTION_CLOSED)
-    g_byte_array_append (self->pending, pending->data + used, (guint)(pending->len - used));
+  feed (self, pending->data, pending->len);
 }
 
 static void
@@ -462,7 +462,7 @@ read_requests (NhiConnection *self)
     feed_pending (self);
   for (guint i = 0; is_reading (self) && i < MAX_READS_IN_A_ROW; i++)
     {
-      gsize length = 0, used;
+      gsize length = 0;
       NhiTransportResult result;
 
       if (self->parser.expects_continue && self->state == NHI_CONNECTION_BODY)
@@ -480,9 +480,7 @@ read_requests (NhiConnection *self)
           end (self);
           return;
         }
-      used = feed (self, buffer, length);
-      if (used < length && self->state == NHI_CONNECTION_ANSWERING)
-        g_byte_array_append (self->pending, buffer + used, (guint)(length - used));
+      feed (self, buffer, length);
     }
   if (is_reading (self))
     watch (self, G_IO_IN);

@@ -1,0 +1,534 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What hostile or clumsy clients do, done to the running service. TAP on stdout; every wait is for an event, never for a time."""
+
+import contextlib
+import json
+import os
+import re
+import resource
+import select
+import shutil
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+
+warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.0 and 1.1 are named on purpose
+
+DAEMON, CONTROL = sys.argv[1:3]
+PATIENCE = 30  # seconds until an event that never comes counts as a failure
+SERVICE = "/api/v1/service"
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Daemon:
+    """One web worker on a port of its own, with the limits a test wants."""
+
+    def __init__(self, folder, limits=None, descriptors=None, arguments=()):
+        self.port = free_port()
+        settings = {"rate-per-minute": 0, "hashing-rate-per-minute": 0, **(limits or {})}
+        command = [DAEMON, "--role=web", f"--listen=127.0.0.1:{self.port}", f"--database=sqlite:{folder}/test.db",
+                   f"--certificate={folder}/cert.pem", f"--key={folder}/key.pem", "--demo", *arguments]
+        for key, value in settings.items():
+            command += ["--set", f"{key}={value}"]
+        bound = (descriptors, descriptors)
+        self.log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            command, stdout=self.log, stderr=self.log,
+            preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_NOFILE, bound)) if descriptors else None)
+        wait_for(self.answers, "the daemon never answered")
+
+    def answers(self):
+        if self.process.poll() is not None:
+            self.log.seek(0)
+            raise AssertionError("nhicardd ended: " + self.log.read().decode())
+        try:
+            return request(self, f"GET {SERVICE} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")[0] == 200
+        except OSError:
+            return False
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def memory(self):
+        """Resident bytes."""
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def connect(self):
+        raw = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        return context().wrap_socket(raw, server_hostname="localhost", suppress_ragged_eofs=True)
+
+    def raw(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+
+    def stop(self):
+        if self.process is None:
+            return
+        assert self.process.poll() is None, f"the daemon died with {self.process.returncode}"
+        self.process.terminate()
+        assert self.process.wait(PATIENCE) == 0, "no clean end after SIGTERM"
+
+
+@contextlib.contextmanager
+def daemon(folder, **options):
+    running = Daemon(folder, **options)
+    try:
+        yield running
+        running.stop()
+    finally:
+        if running.process is not None and running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()
+
+
+def context(minimum=None, maximum=None):
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    if minimum:
+        made.minimum_version = minimum
+    if maximum:
+        made.maximum_version = maximum
+        made.set_ciphers("ALL:@SECLEVEL=0")
+    return made
+
+
+def wait_for(condition, otherwise):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, otherwise
+        select.select([], [], [], 0.01)
+
+
+def read_answer(stream):
+    """(status, header fields in lower case, body) of one answer with Content-Length; status 0 when the peer just closed."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        try:
+            part = stream.recv(65536)
+        except (ConnectionError, ssl.SSLError):
+            part = b""
+        if not part:
+            return 0, {}, data
+        data += part
+    head, body = data.split(b"\r\n\r\n", 1)
+    lines = head.decode("latin-1").split("\r\n")
+    fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+    length = int(fields.get("content-length", 0))
+    while len(body) < length:
+        part = stream.recv(65536)
+        if not part:
+            break
+        body += part
+    return int(lines[0].split()[1]), fields, body
+
+
+def closed_by_peer(stream):
+    """Blocks until the peer ends the connection."""
+    try:
+        while stream.recv(65536):
+            pass
+    except (ConnectionError, ssl.SSLError):
+        pass
+    return True
+
+
+def request(running, text, connection=None):
+    data = text if isinstance(text, bytes) else text.encode("latin-1")
+    stream = connection or running.connect()
+    try:
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            stream.sendall(data)
+        return read_answer(stream)
+    finally:
+        if connection is None:
+            stream.close()
+
+
+def get(path=SERVICE, fields=""):
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n"
+
+
+@test
+def descriptors_stay_flat_when_clients_close_keep_alive_connections(folder):
+    with daemon(folder) as running:
+        before = running.descriptors()
+        for _ in range(300):
+            stream = running.connect()
+            assert request(running, get(), stream)[0] == 200
+            stream.close()
+        wait_for(lambda: running.descriptors() <= before + 2, f"{before} descriptors became {running.descriptors()}")
+
+
+@test
+def accept_recovers_after_all_descriptors_were_used(folder):
+    with daemon(folder, descriptors=64) as running:
+        with contextlib.ExitStack() as stack:
+            streams = [stack.enter_context(running.raw()) for _ in range(150)]
+            wait_for(lambda: running.descriptors() >= 60, "the descriptors were never used up")
+            del streams
+        wait_for(running.answers, "the daemon never accepted again")
+
+
+@test
+def a_burst_of_connections_fits_into_the_backlog(folder):
+    with daemon(folder) as running:
+        os.kill(running.process.pid, 19)  # SIGSTOP: nobody accepts
+        try:
+            streams = [running.raw() for _ in range(400)]
+        finally:
+            os.kill(running.process.pid, 18)
+        assert running.answers()
+        for stream in streams:
+            stream.close()
+
+
+@test
+def silent_and_dripping_peers_are_cut(folder):
+    with daemon(folder, limits={"handshake-ms": 300, "head-ms": 600, "body-ms": 600, "minimum-rate": 100000}) as running:
+        silent = [running.raw() for _ in range(40)]
+        idle = [running.connect() for _ in range(10)]
+        assert all(closed_by_peer(stream) for stream in silent), "no ClientHello"
+        assert all(closed_by_peer(stream) for stream in idle), "no request"
+        for start in (get()[:-2], "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n"):
+            stream = running.connect()
+            stream.sendall(start.encode())
+            status = drip(stream)
+            assert status in (0, 408), f"a dripping peer got {status}"
+        assert running.answers()
+
+
+def drip(stream):
+    """One field a moment, for as long as the peer takes it."""
+    raw = stream
+    while True:
+        readable, _, _ = select.select([raw], [], [], 0.02)
+        if readable:
+            return read_answer(raw)[0]
+        try:
+            raw.sendall(b"X-A: b\r\n")
+        except (ConnectionError, ssl.SSLError):
+            return 0
+
+
+@test
+def a_body_of_300_megabytes_is_refused_without_being_kept(folder):
+    with daemon(folder) as running:
+        before = running.memory()
+        for head in ("Content-Length: 314572800", "Transfer-Encoding: chunked"):
+            stream = running.connect()
+            stream.sendall(f"POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode())
+            chunk = b"x" * 65536
+            if "chunked" in head:
+                chunk = b"10000\r\n" + chunk + b"\r\n"
+            with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
+                for _ in range(300 * 16):
+                    stream.sendall(chunk)
+                    if select.select([stream], [], [], 0)[0]:
+                        break
+            assert read_answer(stream)[0] == 413
+            stream.close()
+        grown = running.memory() - before
+        assert grown < 8 * 1024 * 1024, f"memory grew by {grown} bytes"
+
+
+SMUGGLING = [
+    ("both lengths", b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    ("two lengths", b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", 400),
+    ("length list", b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4, 4\r\n\r\nabcd", 400),
+    ("signed length", b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: +4\r\n\r\nabcd", 400),
+    ("two hosts", b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400),
+    ("no host", b"GET / HTTP/1.1\r\n\r\n", 400),
+    ("folded", b"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n", 400),
+    ("bare LF", b"GET / HTTP/1.1\nHost: x\n\n", 400),
+    ("bare CR", b"GET / HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n", 400),
+    ("NUL", b"GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n", 400),
+    ("space before colon", b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400),
+    ("odd coding", b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 501),
+    ("coding twice", b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", 501),
+    ("chunk LF", b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\na\n0\n\n", 400),
+    ("chunk too long", b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n", 400),
+    ("chunk no size", b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n;a\r\n\r\n", 400),
+    ("chunk 0x", b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n0\r\n\r\n", 400),
+    ("1.0 chunked", b"POST /x HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    ("authority form", b"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", 400),
+    ("version 2", b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505),
+    ("head over 16 KB", b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 17000 + b"\r\n\r\n", 431),
+    ("200 fields", b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: a\r\n" * 200 + b"\r\n", 431),
+    ("long target", b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+]
+
+
+@test
+def what_two_readers_could_read_differently_is_refused(folder):
+    with daemon(folder) as running:
+        for name, text, expected in SMUGGLING:
+            stream = running.connect()
+            status, fields, body = request(running, text, stream)
+            assert status == expected, f"{name}: {status}"
+            assert json.loads(body)["status"] == expected and fields["connection"] == "close", name
+            assert closed_by_peer(stream)
+            stream.close()
+        assert running.answers()
+
+
+@test
+def a_refused_request_behind_a_good_one_does_not_spoil_it(folder):
+    with daemon(folder) as running:
+        before = running.descriptors()
+        stream = running.connect()
+        stream.sendall((get() + "GET / HTTP/1.1\r\nA: b\r\n\r\n").encode())
+        data = b""
+        with contextlib.suppress(ConnectionError):
+            while part := stream.recv(65536):
+                data += part
+        assert re.findall(rb"HTTP/1.1 (\d+)", data) == [b"200", b"400"], data
+        stream.close()
+        wait_for(lambda: running.descriptors() <= before, "the connection's descriptor stayed open")
+
+
+@test
+def pipelined_requests_are_answered_in_order(folder):
+    with daemon(folder) as running:
+        stream = running.connect()
+        paths = [SERVICE, "/api/v1/session", "/nowhere", SERVICE] * 5
+        stream.sendall("".join(get(path) for path in paths[:-1]).encode() + get(paths[-1], "Connection: close\r\n").encode())
+        data = b""
+        while part := stream.recv(65536):
+            data += part
+        assert re.findall(rb"HTTP/1.1 (\d+)", data) == [b"200", b"401", b"404", b"200"] * 5
+
+
+@test
+def a_large_range_header_is_not_amplified(folder):
+    with daemon(folder) as running:
+        ranges = "bytes=" + ",".join(f"{i}-" for i in range(1000))
+        status, _, body = request(running, get(fields=f"Range: {ranges}\r\n"))
+        assert status == 200 and len(body) < 1000, (status, len(body))
+
+
+@test
+def clients_dying_in_the_handshake_do_no_harm(folder):
+    hello = bytes.fromhex("1603010200010001fc0303") + b"\1" * 40
+    with daemon(folder) as running:
+        before = running.descriptors()
+        for i in range(100):
+            stream = running.raw()
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            stream.sendall(hello[:i % len(hello)] or b"GET / HTTP/1.1\r\n\r\n")
+            stream.close()
+        assert running.answers()
+        wait_for(lambda: running.descriptors() <= before + 1, "descriptors of dead handshakes stayed open")
+
+
+@test
+def tls_before_1_2_is_refused(folder):
+    with daemon(folder) as running:
+        for version, welcome in ((ssl.TLSVersion.TLSv1, False), (ssl.TLSVersion.TLSv1_1, False),
+                                 (ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_3, True)):
+            try:
+                context(version, version).wrap_socket(running.raw()).close()
+                agreed = True
+            except (ssl.SSLError, ConnectionError):
+                agreed = False
+            assert agreed == welcome, f"{version!r}: {agreed}"
+
+
+@test
+def idle_tls_connections_are_cheap_and_silent_handshakes_block_nobody(folder):
+    with daemon(folder) as running, contextlib.ExitStack() as stack:
+        warm = [stack.enter_context(running.connect()) for _ in range(20)]
+        before = running.memory()
+        idle = [stack.enter_context(running.connect()) for _ in range(200)]
+        each = (running.memory() - before) / len(idle)
+        assert each < 128 * 1024, f"{each:.0f} bytes for each idle connection"
+        hello = bytes.fromhex("16030100c8010000c40303")
+        for _ in range(100):
+            stack.enter_context(running.raw()).sendall(hello)
+        assert running.answers()
+        assert request(running, get(), warm[0])[0] == 200
+
+
+@test
+def a_client_that_does_not_read_is_cut_and_its_answers_thrown_away(folder):
+    with daemon(folder, limits={"write-ms": 400, "minimum-rate": 100000000}) as running:
+        before = running.descriptors()
+        raw = socket.socket()
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.connect(("127.0.0.1", running.port))
+        stream = context().wrap_socket(raw, server_hostname="localhost")
+        stream.setblocking(False)
+        with contextlib.suppress(ssl.SSLWantWriteError, ConnectionError):
+            while True:
+                stream.send(get("/nowhere").encode() * 50)
+        wait_for(lambda: running.descriptors() <= before, "a client that never reads was never cut")
+        raw.close()
+        assert running.answers()
+
+
+@test
+def header_values_cannot_be_injected(folder):
+    with daemon(folder) as running:
+        status, fields, _ = request(running, get("/confirm/a%0d%0aSet-Cookie:%20x=1"))
+        assert status >= 400 and "set-cookie" not in fields, (status, fields)
+        status, fields, body = request(running, get(fields="X-Nhi-Range: bytes=0-1\r\n"))
+        assert status == 200 and len(body) > 2
+
+
+@test
+def each_refusal_is_a_problem_in_the_language_asked_for(folder):
+    with daemon(folder) as running:
+        json_post = "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n{}"
+        cases = [
+            (get("/api/v1/nowhere"), 404, "not-found"),
+            ("PATCH /api/v1/service HTTP/1.1\r\nHost: x\r\n\r\n", 405, "method-not-allowed"),
+            (get("/api/v1/session"), 401, "session-required"),
+            (json_post.format("text/plain", 2, "{}"), 415, "unsupported-media-type"),
+            (json_post.format("application/json", 14, '{"a":1,"a":2} '), 400, "malformed-request"),
+            (json_post.format("application/json", 40, "[" * 20 + "]" * 20), 400, "malformed-request"),
+            ("GET /api/v1/service HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", 413, "too-large"),
+        ]
+        for text, expected, slug in cases:
+            status, fields, body = request(running, text)
+            assert status == expected, f"{text[:60]!r}: {status} {body!r}"
+            assert fields["content-type"] == "application/problem+json", fields
+            assert json.loads(body)["type"].endswith("/" + slug), body
+        assert request(running, cases[1][0])[1]["allow"] == "GET, HEAD"
+        english = json.loads(request(running, get("/api/v1/x", "Accept-Language: en\r\n"))[2])["title"]
+        chinese = json.loads(request(running, get("/api/v1/x", "Accept-Language: zh\r\n"))[2])["title"]
+        assert english == "Not found" and chinese == "找不到"
+
+
+@test
+def too_many_requests_are_told_when_to_come_back(folder):
+    with daemon(folder, limits={"rate-per-minute": 240, "workers": 1}) as running:
+        stream = running.connect()
+        answers = [request(running, get(), stream) for _ in range(80)]
+        refused = [fields for status, fields, _ in answers if status == 429]
+        assert refused and all(int(fields["retry-after"]) >= 1 for fields in refused)
+        assert answers[0][0] == 200
+
+
+@test
+def a_full_queue_sheds_with_retry_after(folder):
+    limits = {"hashing-threads": 1, "hashing-queue": 1, "connections-per-network": 0}
+    body = json.dumps({"card_number": "000000000000", "id_number": "A123456789", "password": "x" * 12, "client": "t"})
+    post = f"POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" \
+           f"Content-Length: {len(body)}\r\n\r\n{body}"
+    with daemon(folder, limits=limits) as running, contextlib.ExitStack() as stack:
+        streams = [stack.enter_context(running.connect()) for _ in range(40)]
+        for stream in streams:
+            stream.sendall(post.encode())
+        answers = [read_answer(stream) for stream in streams]
+        shed = [fields for status, fields, _ in answers if status == 503]
+        assert shed and all(int(fields["retry-after"]) >= 1 for fields in shed), [a[0] for a in answers]
+        assert running.answers()
+
+
+@test
+def one_network_cannot_take_all_connections(folder):
+    with daemon(folder, limits={"connections-per-network": 10}) as running, contextlib.ExitStack() as stack:
+        streams = [stack.enter_context(running.raw()) for _ in range(11)]
+        assert closed_by_peer(streams[-1])
+        streams[0].close()
+        wait_for(running.answers, "a place that became free was not given again")
+
+
+@test
+def a_client_that_waits_for_100_gets_it(folder):
+    with daemon(folder) as running:
+        stream = running.connect()
+        head = "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: application/json\r\n"
+        stream.sendall((head + "Content-Length: 2\r\n\r\n").encode())
+        assert stream.recv(1024).startswith(b"HTTP/1.1 100 ")
+        status, _, _ = request(running, "{}", stream)
+        assert status in (400, 401, 422), status
+        stream.close()
+        stream = running.connect()
+        assert request(running, head + "Content-Length: 99999999\r\n\r\n", stream)[0] == 413
+
+
+@test
+def drain_ends_idle_connections_and_finishes_what_runs(folder):
+    with daemon(folder) as running:
+        idle, busy = running.connect(), running.connect()
+        assert request(running, get(), idle)[0] == 200
+        busy.sendall(b"POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
+        request(running, get())
+        running.process.terminate()
+        assert closed_by_peer(idle)
+        status, fields, _ = request(running, "}", busy)
+        assert status in (400, 401, 422) and fields["connection"] == "close", (status, fields)
+        assert running.process.wait(PATIENCE) == 0
+        running.process = None
+
+
+@test
+def a_crashed_worker_is_replaced_and_nobody_survives_the_supervisor(folder):
+    port = free_port()
+    command = [DAEMON, f"--listen=127.0.0.1:{port}", f"--database=sqlite:{folder}/test.db", "--workers=2",
+               f"--certificate={folder}/cert.pem", f"--key={folder}/key.pem"]
+    with tempfile.TemporaryFile() as log, subprocess.Popen(command, stdout=log, stderr=log) as supervisor:
+        try:
+            def workers():
+                path = f"/proc/{supervisor.pid}/task/{supervisor.pid}/children"
+                with open(path, encoding="ascii") as file:
+                    return {int(pid) for pid in file.read().split()}
+            wait_for(lambda: len(workers()) == 3, "two web workers and one for the jobs never stood")
+            first = workers()
+            os.kill(min(first), 9)
+            wait_for(lambda: len(workers()) == 3 and workers() != first, "the killed worker was not replaced")
+            last = workers()
+            supervisor.terminate()
+            assert supervisor.wait(PATIENCE) == 0
+            wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in last), "a worker outlived the supervisor")
+        finally:
+            supervisor.kill()
+
+
+def prepare(folder):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                    "-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem", "-subj", "/CN=localhost"],
+                   check=True, capture_output=True)
+    subprocess.run([CONTROL, "migrate", "--database", f"sqlite:{folder}/test.db"], check=True, capture_output=True)
+
+
+def main():
+    chosen = [one for one in TESTS if len(sys.argv) < 4 or sys.argv[3] in one.__name__]
+    print(f"1..{len(chosen)}", flush=True)
+    folder = tempfile.mkdtemp(prefix="nhicard-guard-")
+    failed = False
+    try:
+        prepare(folder)
+        for number, one in enumerate(chosen, 1):
+            try:
+                one(folder)
+                print(f"ok {number} {one.__name__}", flush=True)
+            except Exception:  # a test's failure must not hide the others
+                failed = True
+                print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()), end="")
+                print(f"not ok {number} {one.__name__}", flush=True)
+    finally:
+        shutil.rmtree(folder)
+    sys.exit(1 if failed else 0)
+
+
+main()
