@@ -290,7 +290,7 @@ nhi_request_parser_feed (NhiRequestParser *parser,
     verdict = begin_body (parser);
   if (verdict == NHI_PARSER_MORE && parser->state == STATE_LENGTH)
     return take_data (parser, data, length, ret_used) ? finish (parser) : NHI_PARSER_MORE;
-  while (verdict == NHI_PARSER_MORE && *ret_used < length)
+  while (verdict == NHI_PARSER_MORE && parser->state != STATE_REFUSED && *ret_used < length)
     verdict = read_chunked (parser, data, length, ret_used);
   return parser->state == STATE_REFUSED ? NHI_PARSER_REFUSED : verdict;
 }
