@@ -67,11 +67,19 @@ class World:
         os.makedirs(self.downloads)
         with open(os.path.join(environment["XDG_CONFIG_HOME"], "user-dirs.dirs"), "w", encoding="utf-8") as file:
             file.write('XDG_DOWNLOAD_DIR="$HOME/Downloads"\n')
-        environment.update(LC_ALL="C.UTF-8", LANGUAGE="zh_TW", GSETTINGS_BACKEND="keyfile", TZ="Asia/Taipei",
+        environment.update(LOCPATH=self._taiwanese_locale(), LC_ALL="zh_TW.UTF-8", LANGUAGE="zh_TW", GSETTINGS_BACKEND="keyfile", TZ="Asia/Taipei",
                            GSETTINGS_SCHEMA_DIR=str(self.build / "data"), NHICARD_LOCALEDIR=str(self.build / "po"),
                            G_DEBUG="fatal-criticals",
                            ASAN_OPTIONS="detect_leaks=0:abort_on_error=1", UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
         return environment
+
+    def _taiwanese_locale(self):
+        """The locale a person in Taiwan has; without it Pango draws another country's glyphs."""
+        folder = self.build / "locale"
+        if not (folder / "zh_TW.UTF-8").is_dir():
+            folder.mkdir(exist_ok=True)
+            subprocess.run(["localedef", "-i", "zh_TW", "-f", "UTF-8", str(folder / "zh_TW.UTF-8")], check=True)
+        return str(folder)
 
     def _start(self, reader, service, mail, display, people):
         if reader:
