@@ -88,6 +88,19 @@ write_document (xmlTextWriter *writer, const NhiRecord *record)
   return xmlTextWriterEndDocument (writer) >= 0;
 }
 
+/* libxml2 sets itself up at its first use, which only one thread may be in. */
+static void
+prepare_library (void)
+{
+  static gsize ready;
+
+  if (g_once_init_enter (&ready))
+    {
+      xmlInitParser ();
+      g_once_init_leave (&ready, 1);
+    }
+}
+
 GBytes *
 nhi_record_to_xml (const NhiRecord *record, GError **error)
 {
@@ -99,6 +112,7 @@ nhi_record_to_xml (const NhiRecord *record, GError **error)
 
   g_return_val_if_fail (record != NULL, NULL);
 
+  prepare_library ();
   buffer = xmlBufferCreate ();
   xmlBufferSetAllocationScheme (buffer, XML_BUFFER_ALLOC_DOUBLEIT);
   writer = xmlNewTextWriterMemory (buffer, 0);
