@@ -71,12 +71,6 @@ static const Problem http_problems[] = {
                             { "短時間內的請求次數過多，請稍候再試。",
                               "Too many requests came from your network. Wait a moment and try "
                               "again." } },
-  [NHI_HTTP_ERROR_OVERLOADED] = { 503,
-                                  NHI_PROBLEM_OVERLOADED,
-                                  { "系統忙碌中", "The service is busy" },
-                                  { "目前使用人數較多，請稍後再試。",
-                                    "Too many people are using the service now. Try again in a "
-                                    "moment." } },
 };
 
 static const Problem domain_problems[] = {
@@ -134,16 +128,25 @@ static const Problem domain_problems[] = {
                                       "again with a new key." } },
 };
 
+/* What passes by itself, whoever of us was short of something. */
+static gboolean
+is_overload (const GError *error)
+{
+  return g_error_matches (error, NHI_HTTP_ERROR, NHI_HTTP_ERROR_OVERLOADED) ||
+         g_error_matches (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_HASHING) ||
+         g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_BUSY) ||
+         g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE);
+}
+
 static const Problem *
 problem_of (const GError *error)
 {
+  if (is_overload (error))
+    return &overloaded;
   if (error->domain == NHI_HTTP_ERROR && (guint)error->code < G_N_ELEMENTS (http_problems))
     return &http_problems[error->code];
   if (error->domain == NHI_DOMAIN_ERROR && (guint)error->code < G_N_ELEMENTS (domain_problems))
     return &domain_problems[error->code];
-  if (g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_BUSY) ||
-      g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE))
-    return &overloaded;
   return &internal;
 }
 

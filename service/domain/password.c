@@ -19,7 +19,7 @@ G_STATIC_ASSERT (NHI_PASSWORD_MEMORY_KIB == 19456);
 static void
 set_error (GError **error, int code)
 {
-  g_set_error (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_NOT_READY,
+  g_set_error (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_HASHING,
                "The password could not be hashed: %s", argon2_error_message (code));
 }
 

@@ -13,9 +13,8 @@ G_BEGIN_DECLS
 #define NHI_PASSWORD_LANES 1
 
 /* "$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH". The bytes of @password go in exactly as they came.
- * NULL with @error set to %NHI_DOMAIN_ERROR_NOT_READY when there is no memory for it. */
-char *
-nhi_password_hash (const NhiWorld *world, const char *password, GError **error);
+ * NULL with %NHI_DOMAIN_ERROR_HASHING when there is no memory for it. */
+char *nhi_password_hash (const NhiWorld *world, const char *password, GError **error);
 
 /**
  * nhi_password_verify:
@@ -24,14 +23,13 @@ nhi_password_hash (const NhiWorld *world, const char *password, GError **error);
  * @ret_matches: whether it is this password
  * @ret_outdated: (nullable): TRUE when it matches but was hashed with other costs than today's
  *
- * Returns: FALSE with @error when there is no memory for it
+ * Returns: FALSE with %NHI_DOMAIN_ERROR_HASHING when there is no memory for it, or @phc is damaged
  */
-gboolean
-nhi_password_verify (const NhiWorld *world,
-                     const char *phc,
-                     const char *password,
-                     gboolean *ret_matches,
-                     gboolean *ret_outdated,
-                     GError **error);
+gboolean nhi_password_verify (const NhiWorld *world,
+                              const char *phc,
+                              const char *password,
+                              gboolean *ret_matches,
+                              gboolean *ret_outdated,
+                              GError **error);
 
 G_END_DECLS

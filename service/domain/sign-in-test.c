@@ -292,7 +292,7 @@ test_damaged_hash (NhiAccountFixture *f, gconstpointer data)
 
   nhi_fixture_run (f, "UPDATE account SET password_hash = 'rubbish'");
   g_assert_false (sign_in (f, &right, &error));
-  g_assert_error (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_NOT_READY);
+  g_assert_error (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_HASHING);
 }
 
 static void

@@ -22,18 +22,14 @@ struct _NhiWorld
   gboolean demo;    /* the people are invented; pages say so */
 };
 
-NhiWorld *
-nhi_world_new (NhiDb *db); /* the real clock and randomness; takes @db */
-void
-nhi_world_free (NhiWorld *world);
-gint64
-nhi_world_now (const NhiWorld *world);
-char *
-nhi_world_uuid (const NhiWorld *world); /* version 4 from the world's randomness */
+NhiWorld *nhi_world_new (NhiDb *db); /* the real clock and randomness; takes @db */
+void nhi_world_free (NhiWorld *world);
+gint64 nhi_world_now (const NhiWorld *world);
+char *nhi_world_uuid (const NhiWorld *world); /* version 4 from the world's randomness */
 char *
 nhi_world_token (const NhiWorld *world); /* 256 bit, base64url without padding, 43 characters */
-void
-nhi_token_hash (const char *token, guint8 ret_hash[32]); /* SHA-256, the only form that is stored */
+void nhi_token_hash (const char *token,
+                     guint8 ret_hash[32]); /* SHA-256, the only form that is stored */
 
 /* Errors of the rules. api/ turns each into one problem. */
 #define NHI_DOMAIN_ERROR (nhi_domain_error_quark ())
@@ -48,9 +44,9 @@ typedef enum
   NHI_DOMAIN_ERROR_NOT_READY,
   NHI_DOMAIN_ERROR_GONE,
   NHI_DOMAIN_ERROR_KEY_REUSED, /* the idempotency key came with another request before */
+  NHI_DOMAIN_ERROR_HASHING,    /* a password cannot be hashed now: no memory, or a damaged hash */
 } NhiDomainError;
-GQuark
-nhi_domain_error_quark (void);
+GQuark nhi_domain_error_quark (void);
 
 /* What is told beside an error, so that api/ and web/ can say it: the fields that broke a rule, the
  * moment a wait ends. */
@@ -65,26 +61,20 @@ typedef struct
 
 typedef struct _NhiFieldErrors
     NhiFieldErrors; /* a list that is filled while a message is checked */
-NhiFieldErrors *
-nhi_field_errors_new (void);
-void
-nhi_field_errors_free (NhiFieldErrors *errors);
-void
-nhi_field_errors_add (NhiFieldErrors *errors, const char *field, const char *code);
+NhiFieldErrors *nhi_field_errors_new (void);
+void nhi_field_errors_free (NhiFieldErrors *errors);
+void nhi_field_errors_add (NhiFieldErrors *errors, const char *field, const char *code);
 /* TRUE when nothing was added; otherwise FALSE with %NHI_DOMAIN_ERROR_INVALID and the fields beside
  * it. */
-gboolean
-nhi_field_errors_done (const NhiFieldErrors *errors, GError **error);
+gboolean nhi_field_errors_done (const NhiFieldErrors *errors, GError **error);
 
 /* The fields beside an %NHI_DOMAIN_ERROR_INVALID; owned by @error, NULL with *@ret_count 0 when
  * there are none. */
-const NhiFieldError *
-nhi_domain_error_fields (const GError *error, gsize *ret_count);
+const NhiFieldError *nhi_domain_error_fields (const GError *error, gsize *ret_count);
 
-void
-nhi_domain_error_set_wait (GError **error, gint64 wait_until); /* sets %NHI_DOMAIN_ERROR_WAIT */
-gint64
-nhi_domain_error_wait_until (const GError *error); /* Unix seconds; 0 when not told */
+void nhi_domain_error_set_wait (GError **error,
+                                gint64 wait_until);       /* sets %NHI_DOMAIN_ERROR_WAIT */
+gint64 nhi_domain_error_wait_until (const GError *error); /* Unix seconds; 0 when not told */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiFieldErrors, nhi_field_errors_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiWorld, nhi_world_free)
