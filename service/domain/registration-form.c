@@ -8,14 +8,13 @@
 #include "service/domain/words.h"
 #include "shared/calendar/roc-date.h"
 #include "shared/identity/contact.h"
+#include "shared/identity/divisions.h"
 #include "shared/identity/id-number.h"
 
 #include <string.h>
 
 #define MAX_FIELD_BYTES                                                                            \
   1024 /* before anything looks into a field; a password of 256 characters fits */
-#define TOWNSHIP_DIGITS 8 /* of the 11 of a village code */
-#define UNLISTED_VILLAGE "000"
 #define OLDEST_AGE 130
 
 static gboolean
@@ -204,17 +203,6 @@ nhi_registration_form_clear (NhiRegistrationForm *form)
   *form = (NhiRegistrationForm){ 0 };
 }
 
-/* The official list that the clients choose from lacks some villages; whoever lives there gives the
- * township with "000". */
-static gboolean
-village_matches (const char *registered, const char *given)
-{
-  if (g_str_equal (registered, given))
-    return TRUE;
-  return strncmp (registered, given, TOWNSHIP_DIGITS) == 0 &&
-         g_str_equal (given + TOWNSHIP_DIGITS, UNLISTED_VILLAGE);
-}
-
 gboolean
 nhi_registration_form_matches (const NhiRegistrationForm *form, const NhiInsured *insured)
 {
@@ -225,6 +213,6 @@ nhi_registration_form_matches (const NhiRegistrationForm *form, const NhiInsured
          nhi_name_matches (person->name, form->name) &&
          g_str_equal (person->birth_date, form->birth_date) &&
          g_ascii_strcasecmp (home->household_number, form->household_number) == 0 &&
-         village_matches (home->village_code, form->village_code) &&
+         nhi_village_code_matches (form->village_code, home->village_code) &&
          home->neighbourhood == form->neighbourhood;
 }
