@@ -9,6 +9,8 @@
 #include "service/http/handler.h"
 #include "service/http/range.h"
 #include "shared/api/api.h"
+#include "shared/calendar/roc-date.h"
+#include "shared/calendar/taipei.h"
 
 #define BODY_LIMIT 4096
 #define MAX_CATEGORIES 64 /* that are looked at; there are thirteen */
@@ -324,7 +326,8 @@ static void
 set_package_headers (NhiResponse *response, const NhiApplication *application)
 {
   g_autofree char *etag = make_etag (application);
-  g_autofree char *date = nhi_taipei_date (application->applied_at);
+  GDate applied_on = nhi_taipei_date (application->applied_at);
+  g_autofree char *date = nhi_compact_date_format (&applied_on);
   g_autofree char *name = g_uri_escape_string (application->package_name, NULL, FALSE);
   g_autofree char *disposition =
       g_strdup_printf ("attachment; filename=\"health-bank-%s.zip\"; filename*=UTF-8''%s", date,

@@ -6,6 +6,7 @@
 
 #include "service/domain/words.h"
 #include "service/jobs/test-bank.h"
+#include "shared/calendar/taipei.h"
 
 #define KEY "11111111-2222-4333-8444-555555555555"
 
@@ -71,36 +72,6 @@ test_request (gconstpointer data)
   g_assert_cmpstr (fields[0].code, ==, requests[i].code);
   g_assert_cmpint (test_bank_integer (bank, "SELECT COUNT(*) FROM job"), ==, 0);
   g_assert_cmpint (test_bank_integer (bank, "SELECT COUNT(*) FROM application"), ==, 0);
-}
-
-/* Seconds UTC of the application, and of the last second in which the package can be had. */
-static const struct
-{
-  const char *name;
-  const char *applied;
-  const char *until;
-} ends[] = {
-  { "morning", "2026-01-05T02:00:00Z", "2026-01-12T15:59:59Z" },
-  { "last-second-of-the-day", "2026-01-05T15:59:59Z", "2026-01-12T15:59:59Z" },
-  { "first-second-of-the-next-day", "2026-01-05T16:00:00Z", "2026-01-13T15:59:59Z" },
-  { "over-a-leap-day", "2028-02-25T00:00:00Z", "2028-03-03T15:59:59Z" },
-  { "over-a-new-year", "2026-12-31T15:59:00Z", "2027-01-07T15:59:59Z" },
-};
-
-static gint64
-parse_time (const char *text)
-{
-  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (text, NULL);
-
-  return g_date_time_to_unix (time);
-}
-
-static void
-test_kept_to_the_end_of_the_seventh_day (void)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
-    g_assert_cmpint (nhi_taipei_end_of_day (parse_time (ends[i].applied), 7), ==,
-                     parse_time (ends[i].until));
 }
 
 static void
@@ -270,8 +241,6 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_request);
     }
-  g_test_add_func ("/health-bank/kept-to-the-end-of-the-seventh-day",
-                   test_kept_to_the_end_of_the_seventh_day);
   g_test_add_func ("/health-bank/gone-after-the-last-second", test_gone_after_the_last_second);
   g_test_add_func ("/health-bank/same-key-applies-once", test_same_key_applies_once);
   g_test_add_func ("/health-bank/three-at-once", test_three_at_once);

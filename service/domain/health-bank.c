@@ -8,32 +8,16 @@
 #include "service/domain/words.h"
 #include "service/store/job.h"
 #include "service/store/package.h"
+#include "shared/calendar/taipei.h"
 
-#define TAIPEI_OFFSET (8 * 60 * 60)
 #define DAY_SECONDS (24 * 60 * 60)
 
 G_DEFINE_QUARK (nhi - health - bank - error - quark, nhi_health_bank_error)
 
-gint64
-nhi_taipei_end_of_day (gint64 time, guint days_after)
+static int
+count_months (int year, int month)
 {
-  gint64 day = (time + TAIPEI_OFFSET) / DAY_SECONDS;
-
-  return (day + days_after + 1) * DAY_SECONDS - TAIPEI_OFFSET - 1;
-}
-
-static char *
-format_taipei (gint64 time, const char *format)
-{
-  g_autoptr (GDateTime) local = g_date_time_new_from_unix_utc (time + TAIPEI_OFFSET);
-
-  return g_date_time_format (local, format);
-}
-
-char *
-nhi_taipei_date (gint64 time)
-{
-  return format_taipei (time, "%Y%m%d");
+  return year * 12 + month - 1;
 }
 
 /* Months since year 0 of "YYYY-MM"; -1 when it is no such month. */
@@ -48,7 +32,7 @@ parse_month (const char *text)
     if (i == 4 ? text[i] != '-' : !g_ascii_isdigit (text[i]))
       return -1;
   month = atoi (text + 5);
-  return month >= 1 && month <= 12 ? atoi (text) * 12 + month - 1 : -1;
+  return month >= 1 && month <= 12 ? count_months (atoi (text), month) : -1;
 }
 
 static void
@@ -76,7 +60,8 @@ check_categories (const char *const *codes, NhiFieldErrors *errors)
 static void
 check_period (const char *from_text, const char *to_text, gint64 now, NhiFieldErrors *errors)
 {
-  g_autofree char *this_month = format_taipei (now, "%Y-%m");
+  GDate today = nhi_taipei_date (now);
+  int this_month = count_months (g_date_get_year (&today), g_date_get_month (&today));
   int from = parse_month (from_text);
   int to = parse_month (to_text);
 
@@ -87,7 +72,7 @@ check_period (const char *from_text, const char *to_text, gint64 now, NhiFieldEr
     nhi_field_errors_add (errors, "from", NHI_CODE_TOO_EARLY);
   if (to < 0)
     nhi_field_errors_add (errors, "to", to_text == NULL ? NHI_CODE_REQUIRED : NHI_CODE_NO_MONTH);
-  else if (to > parse_month (this_month))
+  else if (to > this_month)
     nhi_field_errors_add (errors, "to", NHI_CODE_FUTURE);
   if (from < parse_month (NHI_HEALTH_BANK_FIRST_MONTH) || to < 0)
     return;

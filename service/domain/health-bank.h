@@ -35,21 +35,10 @@ typedef struct
                            older than the period */
 } NhiCategory;
 
-const NhiCategory *
-nhi_categories (gsize *ret_count);
-const NhiCategory *
-nhi_category_find (const char *code); /* NULL when unknown */
-const char *
-nhi_category_class_code (NhiCategoryClass category_class); /* "insurance_billing" */
-const char *
-nhi_category_class_name (NhiCategoryClass category_class, gboolean in_english);
-
-/* Calendar of Taipei, which is +08:00 the whole year (no table of time zones is asked). */
-gint64
-nhi_taipei_end_of_day (gint64 time,
-                       guint days_after); /* 23:59:59 of the day @days_after the day of @time */
-char *
-nhi_taipei_date (gint64 time); /* YYYYMMDD */
+const NhiCategory *nhi_categories (gsize *ret_count);
+const NhiCategory *nhi_category_find (const char *code);               /* NULL when unknown */
+const char *nhi_category_class_code (NhiCategoryClass category_class); /* "insurance_billing" */
+const char *nhi_category_class_name (NhiCategoryClass category_class, gboolean in_english);
 
 #define NHI_HEALTH_BANK_ERROR (nhi_health_bank_error_quark ())
 /**
@@ -64,8 +53,7 @@ typedef enum
   NHI_HEALTH_BANK_ERROR_BUSY,
   NHI_HEALTH_BANK_ERROR_FULL,
 } NhiHealthBankError;
-GQuark
-nhi_health_bank_error_quark (void);
+GQuark nhi_health_bank_error_quark (void);
 
 typedef struct
 {
@@ -84,22 +72,19 @@ typedef struct
  * Returns: (transfer full): or NULL with %NHI_DOMAIN_ERROR_INVALID (fields "categories", "from",
  * "to"), %NHI_DOMAIN_ERROR_KEY_REUSED, an %NHI_HEALTH_BANK_ERROR or an %NHI_DB_ERROR
  */
-NhiApplication *
-nhi_health_bank_apply (NhiWorld *world,
-                       const char *person_id,
-                       const NhiHealthBankRequest *request,
-                       GError **error);
+NhiApplication *nhi_health_bank_apply (NhiWorld *world,
+                                       const char *person_id,
+                                       const NhiHealthBankRequest *request,
+                                       GError **error);
 
 /* Newest first, without items, only those that have not ended. */
-GPtrArray *
-nhi_health_bank_list (NhiWorld *world, const char *person_id, GError **error);
+GPtrArray *nhi_health_bank_list (NhiWorld *world, const char *person_id, GError **error);
 
 /* With items. %NHI_DOMAIN_ERROR_NOT_FOUND also for another person's. */
-NhiApplication *
-nhi_health_bank_get (NhiWorld *world,
-                     const char *person_id,
-                     const char *application_id,
-                     GError **error);
+NhiApplication *nhi_health_bank_get (NhiWorld *world,
+                                     const char *person_id,
+                                     const char *application_id,
+                                     GError **error);
 
 /* Chooses what to read of a package of @application; FALSE: nothing of it. Runs inside the
  * transaction. */
@@ -118,14 +103,13 @@ typedef gboolean (*NhiPackageRange) (const NhiApplication *application,
  * another person's, or without any data), %NHI_DOMAIN_ERROR_NOT_READY, %NHI_DOMAIN_ERROR_GONE or an
  * %NHI_DB_ERROR
  */
-NhiApplication *
-nhi_health_bank_read_package (NhiWorld *world,
-                              const char *person_id,
-                              const char *application_id,
-                              NhiPackageRange choose,
-                              gpointer data,
-                              GBytes **ret_bytes,
-                              GError **error);
+NhiApplication *nhi_health_bank_read_package (NhiWorld *world,
+                                              const char *person_id,
+                                              const char *application_id,
+                                              NhiPackageRange choose,
+                                              gpointer data,
+                                              GBytes **ret_bytes,
+                                              GError **error);
 
 /* Deletes at most @limit packages that have ended at @now and applications that ended long ago.
  * Returns how many, or -1 with @error. */

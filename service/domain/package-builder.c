@@ -8,6 +8,8 @@
 #include "service/domain/record-source.h"
 #include "service/store/package.h"
 #include "service/store/population.h"
+#include "shared/calendar/roc-date.h"
+#include "shared/calendar/taipei.h"
 #include "shared/record/package.h"
 
 /* The files of the package: each class as XML and as JSON. */
@@ -166,7 +168,8 @@ static void
 describe (Build *build, GBytes *package)
 {
   NhiApplication *application = build->application;
-  g_autofree char *date = nhi_taipei_date (application->applied_at);
+  GDate applied_on = nhi_taipei_date (application->applied_at);
+  g_autofree char *date = nhi_compact_date_format (&applied_on);
 
   application->state = NHI_APPLICATION_READY;
   g_clear_pointer (&application->package_name, g_free);
@@ -192,10 +195,12 @@ nhi_package_build_application (NhiWorld *world,
   g_autoptr (GBytes) package = NULL;
   g_autoptr (GError) failure = NULL;
   g_autofree char *date = NULL;
+  GDate applied_on;
 
   if (!nhi_db_transact (world->db, NHI_DB_READ, begin_body, &build, error))
     return NULL;
-  date = nhi_taipei_date (build.application->applied_at);
+  applied_on = nhi_taipei_date (build.application->applied_at);
+  date = nhi_compact_date_format (&applied_on);
   for (guint i = 0; i < N_CLASSES; i++)
     build.records[i] = nhi_record_new (i, build.id_number, date);
   for (guint i = 0; i < build.application->items->len; i++)

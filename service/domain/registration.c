@@ -12,6 +12,7 @@
 #include "service/domain/registration-form.h"
 #include "service/store/registration.h"
 #include "shared/api/api.h"
+#include "shared/calendar/taipei.h"
 #include "shared/identity/contact.h"
 
 #define FREE_MISMATCHES 3
@@ -181,10 +182,8 @@ nhi_registration_apply (NhiWorld *world,
   g_auto (NhiRegistrationForm) form = { 0 };
   g_auto (NhiIdempotency) idempotency = { 0 };
   const gint64 now = nhi_world_now (world);
-  GDate today;
+  const GDate today = nhi_taipei_date (now);
 
-  g_date_clear (&today, 1);
-  g_date_set_time_t (&today, (time_t)now);
   if (!nhi_registration_form_read (request, &today, &form, error))
     return FALSE;
   /* Hashed before anything is known about the person, so that time tells nothing. */

@@ -5,8 +5,9 @@
 #include <glib/gi18n-lib.h>
 #include <zip.h>
 
+#include "shared/calendar/taipei.h"
+
 #define DEFLATE_LEVEL 6 /* the library's default, 9, costs four times the time for little */
-#define TAIPEI_OFFSET (8 * 60 * 60) /* no daylight saving time since 1979 */
 
 G_DEFINE_QUARK (nhi - package - error - quark, nhi_package_error)
 
@@ -47,7 +48,7 @@ fail_build (GError **error, const char *reason)
 static gboolean
 set_time (zip_t *archive, zip_uint64_t index, gint64 modified)
 {
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (modified + TAIPEI_OFFSET);
+  g_autoptr (GDateTime) time = nhi_taipei_moment (modified);
   guint date, clock;
 
   if (time == NULL || g_date_time_get_year (time) < 1980 || g_date_time_get_year (time) > 2107)
