@@ -8,7 +8,7 @@ from framework import Journey, assert_all_named, assert_equal, main
 import way
 
 journey = Journey("check")
-GROUPS = ("讀卡機", "健保服務", "這台電腦")
+GROUPS = ("讀卡機與卡片", "服務", "這部電腦")
 
 
 def rows(screen):
@@ -58,7 +58,7 @@ def _(world):
     screen.click("push button", "重新檢測")
     screen.wait(lambda: failing(screen), "a failing check", timeout=15)
     world.picture("service-down")
-    assert all(name in screen.values("健保服務") for name in failing(screen)), failing(screen)
+    assert all(name in screen.values("服務") for name in failing(screen)), failing(screen)
 
 
 @journey.step("a-service-that-returns-is-seen")

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import traceback
 
@@ -69,6 +70,7 @@ class Journey:
 
 
 def main(journey):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a stopped journey takes its world down
     sys.exit(journey.run())
 
 

@@ -70,7 +70,7 @@ def _(world):
 @journey.step("the-search-narrows-the-list")
 def _(world):
     screen = world.application
-    field = screen.wait_for("text", "搜尋")
+    field = screen.wait_for("entry", "搜尋")
     screen.fill(field, "這幾個字不會出現")
     screen.wait_says("共 0 筆")
     screen.fill(field, "")
@@ -79,11 +79,15 @@ def _(world):
 
 @journey.step("a-download-cut-by-a-killed-worker-goes-on")
 def _(world):
-    screen = world.application
+    world.stop_client()
     first = hashlib.sha256(world.package.read_bytes()).hexdigest()
     whole = world.package.read_bytes()
     world.package.rename(str(world.package) + ".part")
     pathlib.Path(str(world.package) + ".part").write_bytes(whole[:len(whole) // 3])
+    screen = world.run_client()
+    screen.wait_says("李福來")
+    way.sign_in(world, world.person["password"])
+    screen.wait_for("list", "帳號資料")
     way.open_results(world)
     world.service.kill_workers()
     screen.click("push button", "下載")

@@ -13,7 +13,7 @@ from environment import mailbox
 from environment.world import ROOT
 
 NEXT, SEND = "繼續", "送出註冊"
-VERDICT = re.compile(r"^(有 \d+ 項需要處理|一切就緒)")
+VERDICT = re.compile(r"^(有 \d+ 項需要處理|一切就緒|可以使用)")
 
 
 def division(code):
@@ -91,6 +91,10 @@ def register(world, person, email=None):
 def sign_in(world, password):
     screen = world.application
     screen.go("帳號")
+    screen.wait(lambda: screen.find("push button", "前往登入") or screen.find("password text", "註冊密碼"),
+                "the way to sign in")
+    if screen.find("push button", "前往登入"):
+        screen.click("push button", "前往登入")
     screen.type("password text", "註冊密碼", password)
     screen.click("push button", "登入")
 
