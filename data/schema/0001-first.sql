@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The first shape of the database. One text for SQLite and PostgreSQL: TEXT, BIGINT, SMALLINT, BYTEA mean the same on both.
--- Rules (service-side README): each table leads its key with the person (or job) it belongs to; a natural key that must be
+-- Rules (README.md beside this file): each table leads its key with the person (or job) it belongs to; a natural key that must be
 -- unique has a small look-up table of its own; UUIDs as text; instants are Unix seconds UTC; days are YYYY-MM-DD; no triggers.
 
 -- The population the insurer holds: who is insured, with which card, living where.
@@ -92,7 +92,7 @@ CREATE TABLE registration (
   confirmed_at BIGINT,
   PRIMARY KEY (person_id, registration_id)
 );
-CREATE INDEX registration_age ON registration (expires_at);
+CREATE INDEX registration_age ON registration (state, expires_at);
 CREATE TABLE registration_by_token (
   token_hash BYTEA NOT NULL PRIMARY KEY, -- SHA-256
   person_id TEXT NOT NULL,
@@ -203,6 +203,7 @@ CREATE TABLE application (
   PRIMARY KEY (person_id, application_id)
 );
 CREATE INDEX application_expiry ON application (available_until);
+CREATE INDEX application_package_expiry ON application (available_until) WHERE package_name IS NOT NULL;
 CREATE TABLE application_item (
   person_id TEXT NOT NULL,
   application_id TEXT NOT NULL,

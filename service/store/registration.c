@@ -132,10 +132,8 @@ nhi_store_registration_expire (NhiDbConnection *connection, gint64 now, guint li
   return nhi_db_run (
       connection,
       "UPDATE registration SET state = $1, " FORGET_WHAT_WAS_TYPED
-      " WHERE (person_id, registration_id) IN ("
-      "SELECT r.person_id, r.registration_id FROM registration_by_token t JOIN registration r"
-      " ON r.person_id = t.person_id AND r.registration_id = t.registration_id"
-      " WHERE t.expires_at <= $2 AND r.state = $3 LIMIT $4)",
+      " WHERE (person_id, registration_id) IN (SELECT person_id, registration_id FROM registration"
+      " WHERE state = $3 AND expires_at <= $2 LIMIT $4)",
       NHI_DB_ARGS (nhi_db_text (NHI_REGISTRATION_EXPIRED), nhi_db_int (now),
                    nhi_db_text (NHI_REGISTRATION_PENDING), nhi_db_int (limit)),
       error);
@@ -155,9 +153,12 @@ nhi_store_registration_delete_before (NhiDbConnection *connection,
                                       gint64 expired_before,
                                       GError **error)
 {
-  return nhi_db_run (connection, "DELETE FROM registration WHERE expires_at < $1 AND state <> $2",
-                     NHI_DB_ARGS (nhi_db_int (expired_before),
-                                  nhi_db_text (NHI_REGISTRATION_PENDING)),
+  return nhi_db_run (connection,
+                     "DELETE FROM registration WHERE state IN ($1, $2, $3) AND expires_at < $4",
+                     NHI_DB_ARGS (nhi_db_text (NHI_REGISTRATION_CONFIRMED),
+                                  nhi_db_text (NHI_REGISTRATION_EXPIRED),
+                                  nhi_db_text (NHI_REGISTRATION_REPLACED),
+                                  nhi_db_int (expired_before)),
                      error) >= 0;
 }
 
@@ -206,10 +207,14 @@ nhi_store_account_add (NhiDbConnection *connection,
 gboolean
 nhi_store_account_rehash (NhiDbConnection *connection,
                           const char *person_id,
-                          const char *password_hash,
+                          const char *old_hash,
+                          const char *new_hash,
                           GError **error)
 {
-  return nhi_db_run (connection, "UPDATE account SET password_hash = $2 WHERE person_id = $1",
-                     NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_text (password_hash)),
+  return nhi_db_run (connection,
+                     "UPDATE account SET password_hash = $3"
+                     " WHERE person_id = $1 AND password_hash = $2",
+                     NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_text (old_hash),
+                                  nhi_db_text (new_hash)),
                      error) >= 0;
 }
