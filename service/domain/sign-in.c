@@ -141,7 +141,8 @@ finish_body (NhiDbConnection *connection, gpointer data, GError **error)
 
   nhi_sign_in_clear (&self->result);
   if (self->new_hash != NULL &&
-      !nhi_store_account_rehash (connection, person_id, self->new_hash, error))
+      !nhi_store_account_rehash (connection, person_id, self->account->password_hash,
+                                 self->new_hash, error))
     return FALSE;
   if (!nhi_attempt_succeed (connection, &attempt, self->now, error) ||
       !nhi_store_sign_in_last (connection, person_id, &self->result.last_at,

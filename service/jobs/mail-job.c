@@ -43,8 +43,7 @@ static gboolean
 uncertain_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
   MailJob *self = data;
-  return nhi_store_outbox_set_state (connection, self->job->person_id, self->job->subject_id,
-                                     NHI_OUTBOX_UNCERTAIN, error);
+  return nhi_store_outbox_doubt (connection, self->job->person_id, self->job->subject_id, error);
 }
 
 static gboolean

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Queries of the tables application and application_item. */
-#include "service/store/application.h"
+#define G_LOG_DOMAIN "nhi-store"
 
-#include <string.h>
+#include "service/store/application.h"
 
 #include "service/store/package.h"
 
@@ -252,10 +252,7 @@ nhi_store_application_list (NhiDbConnection *connection,
                             GError **error)
 {
   g_autoptr (NhiDbRows) rows = NULL;
-  g_autoptr (GPtrArray) list = NULL;
-  g_autoptr (GError) failure = NULL;
 
-  list = g_ptr_array_new_with_free_func ((GDestroyNotify)nhi_application_free);
   rows = nhi_db_query (connection,
                        "SELECT " COLUMNS " FROM application "
                        "WHERE person_id = $1 AND available_until >= $2 "
@@ -318,11 +315,8 @@ find_ended (NhiDbConnection *connection,
             guint limit,
             GError **error)
 {
-  g_autoptr (GPtrArray) list = NULL;
   g_autoptr (NhiDbRows) rows = NULL;
-  g_autoptr (GError) failure = NULL;
 
-  list = g_ptr_array_new_with_free_func ((GDestroyNotify)nhi_application_free);
   rows =
       nhi_db_query (connection, sql, NHI_DB_ARGS (nhi_db_int (before), nhi_db_int (limit)), error);
   return rows != NULL ? read_list (rows, error) : NULL;

@@ -76,9 +76,13 @@ nhi_store_attempt_delete_subject (NhiDbConnection *connection,
                                   gint64 *ret_deleted,
                                   GError **error)
 {
-  *ret_deleted = nhi_db_run (connection, "DELETE FROM attempt WHERE subject = $1",
-                             NHI_DB_ARGS (nhi_db_text (subject)), error);
-  return *ret_deleted >= 0;
+  gint64 deleted = nhi_db_run (connection, "DELETE FROM attempt WHERE subject = $1",
+                               NHI_DB_ARGS (nhi_db_text (subject)), error);
+
+  if (deleted < 0)
+    return FALSE;
+  *ret_deleted = deleted;
+  return TRUE;
 }
 
 gboolean

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * For queries that find one row or none: tells "none" apart from "failed". */
+ * For queries that find one row or none, and for those that walk to the end: tells "none" apart
+ * from "failed". */
 #pragma once
 
 #include "service/store/db.h"
@@ -12,12 +13,15 @@ static inline gboolean
 nhi_store_first_row (NhiDbRows *rows, gboolean *ret_found, GError **error)
 {
   GError *row_error = NULL;
+  gboolean found = nhi_db_rows_next (rows, &row_error);
 
-  *ret_found = nhi_db_rows_next (rows, &row_error);
-  if (row_error == NULL)
-    return TRUE;
-  g_propagate_error (error, row_error);
-  return FALSE;
+  if (row_error != NULL)
+    {
+      g_propagate_error (error, row_error);
+      return FALSE;
+    }
+  *ret_found = found;
+  return TRUE;
 }
 
 G_END_DECLS

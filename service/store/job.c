@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Queries of the job table. A job that runs keeps in run_at the end of its lease, so that one
  * comparison finds whatever is due. */
+#define G_LOG_DOMAIN "nhi-store"
+
 #include "service/store/job.h"
+
+#include "service/store/first-row.h"
 
 G_DEFINE_QUARK (nhi - job - error - quark, nhi_job_error)
 
@@ -60,21 +64,10 @@ nhi_store_job_is_due (NhiDbConnection *connection,
                       GError **error)
 {
   g_autoptr (NhiDbRows) rows = NULL;
-  g_autoptr (GError) failure = NULL;
-  gboolean due;
 
   rows = nhi_db_query (connection, "SELECT 1 FROM job WHERE " DUE " LIMIT 1",
                        NHI_DB_ARGS (nhi_db_text (kind), nhi_db_int (now)), error);
-  if (rows == NULL)
-    return FALSE;
-  due = nhi_db_rows_next (rows, &failure);
-  if (failure != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
-  *ret_due = due;
-  return TRUE;
+  return rows != NULL && nhi_store_first_row (rows, ret_due, error);
 }
 
 static NhiJob *

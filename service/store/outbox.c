@@ -69,16 +69,17 @@ nhi_store_outbox_find (NhiDbConnection *connection,
 }
 
 gboolean
-nhi_store_outbox_set_state (NhiDbConnection *connection,
-                            const char *person_id,
-                            const char *mail_id,
-                            const char *state,
-                            GError **error)
+nhi_store_outbox_doubt (NhiDbConnection *connection,
+                        const char *person_id,
+                        const char *mail_id,
+                        GError **error)
 {
   return nhi_db_run (connection,
-                     "UPDATE outbox SET state = $3 WHERE person_id = $1 AND mail_id = $2",
+                     "UPDATE outbox SET state = $3"
+                     " WHERE person_id = $1 AND mail_id = $2 AND state = $4",
                      NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_text (mail_id),
-                                  nhi_db_text (state)),
+                                  nhi_db_text (NHI_OUTBOX_UNCERTAIN),
+                                  nhi_db_text (NHI_OUTBOX_WAITING)),
                      error) >= 0;
 }
 

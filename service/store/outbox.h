@@ -22,36 +22,33 @@ typedef struct
   char *state;
   gint64 created_at;
 } NhiOutboxRow;
-void
-nhi_outbox_row_free (NhiOutboxRow *row);
+void nhi_outbox_row_free (NhiOutboxRow *row);
 
 /* Adds @row (its state is taken as waiting). */
 gboolean
 nhi_store_outbox_add (NhiDbConnection *connection, const NhiOutboxRow *row, GError **error);
 
 /* NULL in @ret_row when there is no such letter. */
-gboolean
-nhi_store_outbox_find (NhiDbConnection *connection,
-                       const char *person_id,
-                       const char *mail_id,
-                       NhiOutboxRow **ret_row,
-                       GError **error);
-gboolean
-nhi_store_outbox_set_state (NhiDbConnection *connection,
-                            const char *person_id,
-                            const char *mail_id,
-                            const char *state,
-                            GError **error);
+gboolean nhi_store_outbox_find (NhiDbConnection *connection,
+                                const char *person_id,
+                                const char *mail_id,
+                                NhiOutboxRow **ret_row,
+                                GError **error);
+/* A waiting letter may have arrived: it becomes uncertain. One that another runner has ended is
+ * left alone. */
+gboolean nhi_store_outbox_doubt (NhiDbConnection *connection,
+                                 const char *person_id,
+                                 const char *mail_id,
+                                 GError **error);
 
 /* The end of a letter: its state, and its text and recipient are gone (a link in it is a secret).
  * @sent_at: 0 when it was not sent. */
-gboolean
-nhi_store_outbox_close (NhiDbConnection *connection,
-                        const char *person_id,
-                        const char *mail_id,
-                        const char *state,
-                        gint64 sent_at,
-                        GError **error);
+gboolean nhi_store_outbox_close (NhiDbConnection *connection,
+                                 const char *person_id,
+                                 const char *mail_id,
+                                 const char *state,
+                                 gint64 sent_at,
+                                 GError **error);
 
 /* Letters that are long over, whatever became of them. */
 gboolean

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Queries of the package_piece table. */
+#define G_LOG_DOMAIN "nhi-store"
+
 #include "service/store/package.h"
 
 #include <string.h>

@@ -5,6 +5,8 @@
 
 #include "service/store/population.h"
 
+#include "service/store/first-row.h"
+
 #define PERSON_COLUMNS "p.person_id, p.id_number, p.name, p.birth_date, p.sex"
 
 /* Makes one thing of the row the cursor is at. */
@@ -187,17 +189,10 @@ find_one (NhiDbConnection *connection,
           GError **error)
 {
   g_autoptr (NhiDbRows) rows = nhi_db_query (connection, sql, values, n_values, error);
-  g_autoptr (GError) cause = NULL;
   gboolean found;
 
-  if (rows == NULL)
+  if (rows == NULL || !nhi_store_first_row (rows, &found, error))
     return FALSE;
-  found = nhi_db_rows_next (rows, &cause);
-  if (cause != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&cause));
-      return FALSE;
-    }
   *ret_found = found ? from_row (rows) : NULL;
   return TRUE;
 }
