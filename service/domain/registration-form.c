@@ -4,72 +4,21 @@
 
 #include "service/domain/registration-form.h"
 
+#include "service/domain/form-field.h"
 #include "service/domain/name.h"
 #include "service/domain/words.h"
 #include "shared/calendar/roc-date.h"
 #include "shared/identity/contact.h"
 #include "shared/identity/divisions.h"
-#include "shared/identity/id-number.h"
 
 #include <string.h>
 
-#define MAX_FIELD_BYTES                                                                            \
-  1024 /* before anything looks into a field; a password of 256 characters fits */
 #define OLDEST_AGE 130
-
-static gboolean
-is_given (NhiFieldErrors *errors, const char *field, const char *value)
-{
-  if (value == NULL || value[0] == '\0')
-    nhi_field_errors_add (errors, field, NHI_CODE_REQUIRED);
-  else if (strlen (value) > MAX_FIELD_BYTES)
-    nhi_field_errors_add (errors, field, NHI_CODE_TOO_LONG);
-  else
-    return TRUE;
-  return FALSE;
-}
-
-/* Full-width digits and letters become plain, blanks around go, and letters are capitals. */
-static char *
-fold_code (const char *typed)
-{
-  g_autofree char *folded = nhi_text_fold_width (typed);
-  return g_ascii_strup (folded, -1);
-}
-
-/* @is_valid's verdict on the folded value, which is returned; NULL when it broke the rule. */
-static char *
-read_code (NhiFieldErrors *errors,
-           const char *field,
-           const char *value,
-           gboolean (*is_valid) (const char *))
-{
-  if (!is_given (errors, field, value))
-    return NULL;
-  char *folded = fold_code (value);
-  if (is_valid (folded))
-    return folded;
-  nhi_field_errors_add (errors, field, NHI_CODE_INVALID);
-  g_free (folded);
-  return NULL;
-}
-
-static char *
-read_id_number (NhiFieldErrors *errors, const char *value)
-{
-  if (!is_given (errors, "id_number", value))
-    return NULL;
-  g_autofree char *normal = nhi_id_number_normalise (value);
-  if (normal != NULL && nhi_id_number_classify (normal) != NHI_ID_INVALID)
-    return g_steal_pointer (&normal);
-  nhi_field_errors_add (errors, "id_number", NHI_CODE_INVALID);
-  return NULL;
-}
 
 static char *
 read_name (NhiFieldErrors *errors, const char *value)
 {
-  if (!is_given (errors, "name", value))
+  if (!nhi_form_is_given (errors, "name", value))
     return NULL;
   g_autofree char *name = g_strstrip (g_strdup (value));
   gboolean is_clean = name[0] != '\0';
@@ -88,7 +37,7 @@ read_name (NhiFieldErrors *errors, const char *value)
 static char *
 read_birth_date (NhiFieldErrors *errors, const char *value, const GDate *today, GDate *ret_date)
 {
-  if (!is_given (errors, "birth_date", value))
+  if (!nhi_form_is_given (errors, "birth_date", value))
     return NULL;
   g_autofree char *text = nhi_text_fold_width (value);
   if (nhi_iso_date_parse (text, ret_date) && g_date_compare (ret_date, today) <= 0 &&
@@ -102,7 +51,7 @@ read_birth_date (NhiFieldErrors *errors, const char *value, const GDate *today, 
 static char *
 read_email (NhiFieldErrors *errors, const char *value)
 {
-  if (!is_given (errors, "email", value))
+  if (!nhi_form_is_given (errors, "email", value))
     return NULL;
   g_autofree char *email = nhi_text_fold_width (value);
   if (nhi_email_is_valid (email))
@@ -114,7 +63,7 @@ read_email (NhiFieldErrors *errors, const char *value)
 static char *
 read_phone (NhiFieldErrors *errors, const char *value)
 {
-  if (!is_given (errors, "phone", value))
+  if (!nhi_form_is_given (errors, "phone", value))
     return NULL;
   char *phone = nhi_phone_normalise (value);
   if (phone == NULL)
@@ -135,7 +84,7 @@ read_password (NhiFieldErrors *errors,
     [NHI_PASSWORD_PERSONAL] = NHI_CODE_PERSONAL,
   };
 
-  if (!is_given (errors, "password", value))
+  if (!nhi_form_is_given (errors, "password", value))
     return NULL;
   const NhiPasswordVerdict verdict =
       nhi_password_judge (value, form->id_number, form->card_number,
@@ -157,15 +106,14 @@ nhi_registration_form_read (const NhiRegistrationRequest *request,
   GDate birth_date;
 
   g_date_clear (&birth_date, 1);
-  form.card_number =
-      read_code (errors, "card_number", request->card_number, nhi_card_number_is_valid);
-  form.id_number = read_id_number (errors, request->id_number);
+  form.card_number = nhi_form_read_card_number (errors, request->card_number);
+  form.id_number = nhi_form_read_id_number (errors, request->id_number);
   form.name = read_name (errors, request->name);
   form.birth_date = read_birth_date (errors, request->birth_date, today, &birth_date);
-  form.household_number = read_code (errors, "household_number", request->household_number,
-                                     nhi_household_number_is_valid);
+  form.household_number = nhi_form_read_code (errors, "household_number", request->household_number,
+                                              nhi_household_number_is_valid);
   form.village_code =
-      read_code (errors, "village_code", request->village_code, nhi_village_code_is_valid);
+      nhi_form_read_code (errors, "village_code", request->village_code, nhi_village_code_is_valid);
   form.neighbourhood = request->neighbourhood;
   if (form.neighbourhood == 0)
     nhi_field_errors_add (errors, "neighbourhood", NHI_CODE_REQUIRED);

@@ -26,17 +26,14 @@ typedef struct
 
 /* FALSE with %NHI_DOMAIN_ERROR_INVALID and every field that breaks its rule. @ret is then not
  * touched. */
-gboolean
-nhi_registration_form_read (const NhiRegistrationRequest *request,
-                            const GDate *today,
-                            NhiRegistrationForm *ret,
-                            GError **error);
-void
-nhi_registration_form_clear (NhiRegistrationForm *form);
+gboolean nhi_registration_form_read (const NhiRegistrationRequest *request,
+                                     const GDate *today,
+                                     NhiRegistrationForm *ret,
+                                     GError **error);
+void nhi_registration_form_clear (NhiRegistrationForm *form);
 
 /* @insured: what nhi_insured_find() gave for form->id_number and form->card_number */
-gboolean
-nhi_registration_form_matches (const NhiRegistrationForm *form, const NhiInsured *insured);
+gboolean nhi_registration_form_matches (const NhiRegistrationForm *form, const NhiInsured *insured);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiRegistrationForm, nhi_registration_form_clear)
 

@@ -6,21 +6,17 @@
 #include "service/domain/sign-in.h"
 
 #include "service/domain/attempts.h"
+#include "service/domain/form-field.h"
 #include "service/domain/insured.h"
 #include "service/domain/password.h"
 #include "service/domain/session.h"
-#include "service/domain/words.h"
 #include "service/store/registration.h"
 #include "service/store/session.h"
-#include "shared/identity/contact.h"
-#include "shared/identity/id-number.h"
 
 #include <string.h>
 
 #define FREE_FAILURES 3
 #define FREE_FAILURES_OF_NETWORK 30
-#define MAX_FIELD_BYTES 64
-#define MAX_PASSWORD_BYTES (NHI_PASSWORD_MAX * 4)
 #define MAX_CLIENT_CHARACTERS 100
 
 typedef struct
@@ -65,39 +61,16 @@ trial_clear (Trial *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Trial, trial_clear)
 
 static gboolean
-has_length (NhiFieldErrors *errors, const char *field, const char *value, gsize max)
-{
-  if (value == NULL || value[0] == '\0')
-    nhi_field_errors_add (errors, field, NHI_CODE_REQUIRED);
-  else if (strlen (value) > max)
-    nhi_field_errors_add (errors, field, NHI_CODE_TOO_LONG);
-  else
-    return TRUE;
-  return FALSE;
-}
-
-static gboolean
 read_request (Trial *self, const NhiSignInRequest *request, GError **error)
 {
   g_autoptr (NhiFieldErrors) errors = nhi_field_errors_new ();
+  const char *client = request->client != NULL ? request->client : "";
 
-  if (has_length (errors, "card_number", request->card_number, MAX_FIELD_BYTES))
-    {
-      self->card_number = nhi_text_fold_width (request->card_number);
-      if (!nhi_card_number_is_valid (self->card_number))
-        nhi_field_errors_add (errors, "card_number", NHI_CODE_INVALID);
-    }
-  if (has_length (errors, "id_number", request->id_number, MAX_FIELD_BYTES))
-    {
-      self->id_number = nhi_id_number_normalise (request->id_number);
-      if (self->id_number == NULL || nhi_id_number_classify (self->id_number) == NHI_ID_INVALID)
-        nhi_field_errors_add (errors, "id_number", NHI_CODE_INVALID);
-    }
-  has_length (errors, "password", request->password, MAX_PASSWORD_BYTES);
+  self->card_number = nhi_form_read_card_number (errors, request->card_number);
+  self->id_number = nhi_form_read_id_number (errors, request->id_number);
+  nhi_form_is_given (errors, "password", request->password);
   self->client =
-      g_utf8_substring (request->client != NULL ? request->client : "", 0,
-                        MIN (MAX_CLIENT_CHARACTERS,
-                             g_utf8_strlen (request->client != NULL ? request->client : "", -1)));
+      g_utf8_substring (client, 0, MIN (MAX_CLIENT_CHARACTERS, g_utf8_strlen (client, -1)));
   return nhi_field_errors_done (errors, error);
 }
 

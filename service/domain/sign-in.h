@@ -25,8 +25,7 @@ typedef struct
   gint64 last_at;     /* Unix seconds of the sign-in before; 0 = this is the first */
   char *last_network; /* NULL when this is the first */
 } NhiSignIn;
-void
-nhi_sign_in_clear (NhiSignIn *sign_in);
+void nhi_sign_in_clear (NhiSignIn *sign_in);
 
 /**
  * nhi_sign_in:
@@ -37,11 +36,10 @@ nhi_sign_in_clear (NhiSignIn *sign_in);
  * Errors: %NHI_DOMAIN_ERROR_INVALID with fields, %NHI_DOMAIN_ERROR_SIGN_IN, %NHI_DOMAIN_ERROR_WAIT,
  * %NHI_DB_ERROR
  */
-gboolean
-nhi_sign_in (NhiWorld *world,
-             const NhiSignInRequest *request,
-             NhiSignIn *ret_sign_in,
-             GError **error);
+gboolean nhi_sign_in (NhiWorld *world,
+                      const NhiSignInRequest *request,
+                      NhiSignIn *ret_sign_in,
+                      GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiSignIn, nhi_sign_in_clear)
 
