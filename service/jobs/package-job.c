@@ -5,7 +5,7 @@
 
 #include "service/domain/package-builder.h"
 #include "service/jobs/runner.h"
-#include "shared/record/package.h"
+#include "shared/record/record.h"
 
 #define MAX_ATTEMPTS 5
 #define RETRY_SECONDS 1
@@ -74,7 +74,7 @@ write_body (NhiDbConnection *connection, gpointer data, GError **error)
 static gboolean
 is_permanent (const GError *error)
 {
-  return error->domain == NHI_RECORD_ERROR || error->domain == NHI_PACKAGE_ERROR ||
+  return error->domain == NHI_RECORD_ERROR ||
          g_error_matches (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_NOT_FOUND);
 }
 

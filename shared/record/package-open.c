@@ -34,6 +34,8 @@ fail_open (GError **error, NhiPackageError code)
     case NHI_PACKAGE_ERROR_EMPTY:
       message = _ ("There is no health-bank file in the package.");
       break;
+    case NHI_PACKAGE_ERROR_NOT_BUILT: /* never of opening */
+      g_assert_not_reached ();
     }
   g_set_error_literal (error, NHI_PACKAGE_ERROR, code, message);
   return FALSE;

@@ -39,7 +39,7 @@ static gboolean
 fail_build (GError **error, const char *reason)
 {
   /* translators: %s is the reason, in English, from the ZIP library */
-  g_set_error (error, NHI_PACKAGE_ERROR, NHI_PACKAGE_ERROR_DAMAGED,
+  g_set_error (error, NHI_PACKAGE_ERROR, NHI_PACKAGE_ERROR_NOT_BUILT,
                _ ("The package could not be built: %s"), reason);
   return FALSE;
 }

@@ -16,14 +16,16 @@ G_BEGIN_DECLS
  * @NHI_PACKAGE_ERROR_DAMAGED: cut short or changed on the way
  * @NHI_PACKAGE_ERROR_TOO_BIG: a zip bomb, or more than the limits below
  * @NHI_PACKAGE_ERROR_EMPTY: holds no health-bank file
+ * @NHI_PACKAGE_ERROR_NOT_BUILT: the ZIP library failed while building, which a later try may mend
  */
 typedef enum
 {
   NHI_PACKAGE_ERROR_NOT_ZIP,
   NHI_PACKAGE_ERROR_PASSWORD,
   NHI_PACKAGE_ERROR_DAMAGED,
-  NHI_PACKAGE_ERROR_TOO_BIG, /* a zip bomb, or more than the limits below */
-  NHI_PACKAGE_ERROR_EMPTY,   /* holds no health-bank file */
+  NHI_PACKAGE_ERROR_TOO_BIG,
+  NHI_PACKAGE_ERROR_EMPTY,
+  NHI_PACKAGE_ERROR_NOT_BUILT,
 } NhiPackageError;
 GQuark nhi_package_error_quark (void);
 
