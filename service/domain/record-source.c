@@ -187,15 +187,28 @@ read_payments (const Reading *reading, GError **error)
   return payments != NULL ? g_steal_pointer (&entries) : NULL;
 }
 
+typedef GPtrArray *(*Source) (const Reading *reading, GError **error);
+
 static const struct
 {
   const char *section;
-  GPtrArray *(*read) (const Reading *reading, GError **error);
+  Source read;
 } insurance_sources[] = {
   { "i1", read_cards },
   { "i2", read_bills },
   { "i3", read_payments },
 };
+
+/* Some dozen rows for a year, so they are counted when all are there. */
+static GPtrArray *
+read_insurance (const Reading *reading, Source read, GError **error)
+{
+  g_autoptr (GPtrArray) entries = read (reading, error);
+
+  if (entries == NULL || !check_count (entries, reading->max_entries, error))
+    return NULL;
+  return g_steal_pointer (&entries);
+}
 
 static gboolean
 add_medical_row (const Reading *reading, NhiDbRows *rows, GPtrArray *entries, GError **error)
@@ -261,6 +274,6 @@ nhi_record_source_read (NhiDbConnection *connection,
   *ret_first_month = NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (insurance_sources); i++)
     if (strcmp (insurance_sources[i].section, section->code) == 0)
-      return insurance_sources[i].read (&reading, error);
+      return read_insurance (&reading, insurance_sources[i].read, error);
   return read_medical (&reading, ret_first_month, error);
 }

@@ -18,14 +18,13 @@ G_BEGIN_DECLS
  * Returns: (transfer full): of NhiRecordEntry in the order of their dates, or NULL with
  * %NHI_RECORD_ERROR or %NHI_DB_ERROR
  */
-GPtrArray *
-nhi_record_source_read (NhiDbConnection *connection,
-                        const char *person_id,
-                        const NhiSectionInfo *section,
-                        const char *from_month,
-                        const char *to_month,
-                        guint max_entries,
-                        char **ret_first_month,
-                        GError **error);
+GPtrArray *nhi_record_source_read (NhiDbConnection *connection,
+                                   const char *person_id,
+                                   const NhiSectionInfo *section,
+                                   const char *from_month,
+                                   const char *to_month,
+                                   guint max_entries,
+                                   char **ret_first_month,
+                                   GError **error);
 
 G_END_DECLS

@@ -227,13 +227,14 @@ effective_length (const gunichar *characters, glong length)
 guint
 nhi_password_strength (const char *password)
 {
+  NhiPasswordVerdict verdict = nhi_password_judge (password, NULL, NULL, NULL);
   g_autofree gunichar *characters = NULL;
   glong length;
   double bits;
 
-  if (nhi_password_judge (password, NULL, NULL, NULL) == NHI_PASSWORD_TOO_LONG)
+  if (verdict == NHI_PASSWORD_TOO_LONG)
     return 4;
-  if (nhi_password_judge (password, NULL, NULL, NULL) != NHI_PASSWORD_OK)
+  if (verdict != NHI_PASSWORD_OK)
     return 0;
   characters = g_utf8_to_ucs4_fast (password, -1, &length);
   bits = effective_length (characters, length) * log2 (alphabet_size (characters, length));
