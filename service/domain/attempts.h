@@ -27,29 +27,25 @@ typedef struct
 
 /* @person_id when there is one; otherwise a hash of the number that was tried, so that unknown
  * people are counted alike. */
-char *
-nhi_attempt_subject (const char *person_id, const char *id_number);
+char *nhi_attempt_subject (const char *person_id, const char *id_number);
 
 /* Seconds to wait after the failure with number @failures: none up to @free, then 30 and twice as
  * long each time. */
-gint64
-nhi_attempt_wait_after (gint64 failures, guint free);
+gint64 nhi_attempt_wait_after (gint64 failures, guint free);
 
 /* Counts a failure before the trial is judged – so that a hundred guesses at once gain nothing over
  * a hundred in a row – or refuses it with %NHI_DOMAIN_ERROR_WAIT and the moment. Commit it whatever
  * comes of the trial. */
-gboolean
-nhi_attempt_begin (NhiDbConnection *connection,
-                   const NhiAttempt *attempt,
-                   gint64 now,
-                   GError **error);
+gboolean nhi_attempt_begin (NhiDbConnection *connection,
+                            const NhiAttempt *attempt,
+                            gint64 now,
+                            GError **error);
 
 /* The trial was right: forgets the pair's failures and takes the one of nhi_attempt_begin() off the
  * network's. */
-gboolean
-nhi_attempt_succeed (NhiDbConnection *connection,
-                     const NhiAttempt *attempt,
-                     gint64 now,
-                     GError **error);
+gboolean nhi_attempt_succeed (NhiDbConnection *connection,
+                              const NhiAttempt *attempt,
+                              gint64 now,
+                              GError **error);
 
 G_END_DECLS

@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define TOKEN_LENGTH 43
-
 typedef struct
 {
   NhiWorld *world;
@@ -103,12 +101,13 @@ look_body (NhiDbConnection *connection, gpointer data, GError **error)
     return TRUE;
   if (!nhi_population_find (connection, row->person_id, &person, error))
     return FALSE;
+  if (person == NULL) /* no longer insured: the link opens nothing any more */
+    return TRUE;
 
   self->ret->state = state_of (row, self->now);
   self->ret->expires_at = row->expires_at;
-  if (person != NULL)
-    self->ret->masked_name = nhi_name_mask (person->name);
-  if (self->confirm && self->ret->state == NHI_CONFIRMATION_PENDING && person != NULL)
+  self->ret->masked_name = nhi_name_mask (person->name);
+  if (self->confirm && self->ret->state == NHI_CONFIRMATION_PENDING)
     return confirm (self, connection, row, error);
   return TRUE;
 }
@@ -119,7 +118,7 @@ look (NhiWorld *world, const char *token, gboolean confirm, NhiConfirmation *ret
   Look self = { .world = world, .now = nhi_world_now (world), .confirm = confirm, .ret = ret };
 
   *ret = (NhiConfirmation){ 0 };
-  if (strlen (token) != TOKEN_LENGTH)
+  if (strlen (token) != NHI_TOKEN_LENGTH)
     return TRUE;
   nhi_token_hash (token, self.token_hash);
   return nhi_db_transact (world->db, confirm ? NHI_DB_WRITE : NHI_DB_READ, look_body, &self, error);

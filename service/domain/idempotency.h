@@ -28,13 +28,11 @@ nhi_idempotency_key_is_valid (const char *key); /* a UUID in its 36 characters; 
 
 /* @parts: NULL-terminated; the request in its canonical order, the route first. NULL members are
  * given as "". */
-void
-nhi_idempotency_init (NhiIdempotency *self,
-                      const char *scope,
-                      const char *key,
-                      const char *const *parts);
-void
-nhi_idempotency_clear (NhiIdempotency *self);
+void nhi_idempotency_init (NhiIdempotency *self,
+                           const char *scope,
+                           const char *key,
+                           const char *const *parts);
+void nhi_idempotency_clear (NhiIdempotency *self);
 
 /**
  * nhi_idempotency_find:
@@ -46,20 +44,18 @@ nhi_idempotency_clear (NhiIdempotency *self);
  * Returns: FALSE with %NHI_DOMAIN_ERROR_KEY_REUSED when the key came with another request, or an
  * %NHI_DB_ERROR
  */
-gboolean
-nhi_idempotency_find (NhiDbConnection *connection,
-                      const NhiIdempotency *self,
-                      gint64 now,
-                      char **ret_answer,
-                      GError **error);
+gboolean nhi_idempotency_find (NhiDbConnection *connection,
+                               const NhiIdempotency *self,
+                               gint64 now,
+                               char **ret_answer,
+                               GError **error);
 /* @answer: what the domain needs to give the same answer again, e.g. the id of what was made.
  * Nothing secret. */
-gboolean
-nhi_idempotency_keep (NhiDbConnection *connection,
-                      const NhiIdempotency *self,
-                      const char *answer,
-                      gint64 now,
-                      GError **error);
+gboolean nhi_idempotency_keep (NhiDbConnection *connection,
+                               const NhiIdempotency *self,
+                               const char *answer,
+                               gint64 now,
+                               GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiIdempotency, nhi_idempotency_clear)
 

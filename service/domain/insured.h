@@ -16,18 +16,15 @@ typedef struct
 } NhiInsured;
 
 /* Asks as much when nobody has the ID number as when somebody has. */
-gboolean
-nhi_insured_find (NhiDbConnection *connection,
-                  const char *id_number,
-                  const char *card_number,
-                  NhiInsured *ret,
-                  GError **error);
-void
-nhi_insured_clear (NhiInsured *insured);
+gboolean nhi_insured_find (NhiDbConnection *connection,
+                           const char *id_number,
+                           const char *card_number,
+                           NhiInsured *ret,
+                           GError **error);
+void nhi_insured_clear (NhiInsured *insured);
 
 /* The card is the person's own and not terminated. */
-gboolean
-nhi_insured_has_active_card (const NhiInsured *insured);
+gboolean nhi_insured_has_active_card (const NhiInsured *insured);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiInsured, nhi_insured_clear)
 

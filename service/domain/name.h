@@ -20,11 +20,9 @@ G_BEGIN_DECLS
  * "?" or U+FFFD, and the name ends where the card's 20 bytes do. A character that Big5 has must be
  * there.
  */
-gboolean
-nhi_name_matches (const char *registered, const char *given);
+gboolean nhi_name_matches (const char *registered, const char *given);
 
 /* "王小明" -> "王○明", "陳美" -> "陳○", "Maria Santos" -> "M○ S○". */
-char *
-nhi_name_mask (const char *name);
+char *nhi_name_mask (const char *name);
 
 G_END_DECLS

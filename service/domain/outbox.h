@@ -10,12 +10,11 @@ G_BEGIN_DECLS
 
 /* Renders the letter, writes it into the outbox and adds the job that sends it. The sender, message
  * id, date and demo mark are filled in here. */
-gboolean
-nhi_outbox_post (NhiWorld *world,
-                 NhiDbConnection *connection,
-                 const char *person_id,
-                 const NhiLetter *letter,
-                 gint64 now,
-                 GError **error);
+gboolean nhi_outbox_post (NhiWorld *world,
+                          NhiDbConnection *connection,
+                          const char *person_id,
+                          const NhiLetter *letter,
+                          gint64 now,
+                          GError **error);
 
 G_END_DECLS

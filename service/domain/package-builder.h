@@ -27,26 +27,23 @@ typedef gboolean (*NhiBuildProgress) (const NhiApplicationItem *item,
  * NULL with %NHI_DOMAIN_ERROR_NOT_FOUND, an %NHI_RECORD_ERROR (an entry is damaged), an
  * %NHI_PACKAGE_ERROR or an %NHI_DB_ERROR
  */
-NhiApplication *
-nhi_package_build_application (NhiWorld *world,
-                               const char *person_id,
-                               const char *application_id,
-                               NhiBuildProgress progress,
-                               gpointer data,
-                               GBytes **ret_package,
-                               GError **error);
+NhiApplication *nhi_package_build_application (NhiWorld *world,
+                                               const char *person_id,
+                                               const char *application_id,
+                                               NhiBuildProgress progress,
+                                               gpointer data,
+                                               GBytes **ret_package,
+                                               GError **error);
 
-gboolean
-nhi_package_write_application (NhiDbConnection *connection,
-                               const NhiApplication *application,
-                               GBytes *package,
-                               GError **error);
+gboolean nhi_package_write_application (NhiDbConnection *connection,
+                                        const NhiApplication *application,
+                                        GBytes *package,
+                                        GError **error);
 
 /* The application and its items are failed. */
-gboolean
-nhi_package_give_up_application (NhiDbConnection *connection,
-                                 const char *person_id,
-                                 const char *application_id,
-                                 GError **error);
+gboolean nhi_package_give_up_application (NhiDbConnection *connection,
+                                          const char *person_id,
+                                          const char *application_id,
+                                          GError **error);
 
 G_END_DECLS

@@ -33,8 +33,7 @@ typedef struct
   char *email_masked;
   gint64 expires_at; /* Unix seconds */
 } NhiRegistrationTicket;
-void
-nhi_registration_ticket_clear (NhiRegistrationTicket *ticket);
+void nhi_registration_ticket_clear (NhiRegistrationTicket *ticket);
 
 /**
  * nhi_registration_apply:
@@ -48,13 +47,12 @@ nhi_registration_ticket_clear (NhiRegistrationTicket *ticket);
  * Errors: %NHI_DOMAIN_ERROR_INVALID with fields, %NHI_DOMAIN_ERROR_NOT_MATCHING (never telling
  * which), %NHI_DOMAIN_ERROR_WAIT, %NHI_DOMAIN_ERROR_KEY_REUSED, %NHI_DB_ERROR
  */
-gboolean
-nhi_registration_apply (NhiWorld *world,
-                        const NhiRegistrationRequest *request,
-                        const char *network,
-                        const char *idempotency_key,
-                        NhiRegistrationTicket *ret_ticket,
-                        GError **error);
+gboolean nhi_registration_apply (NhiWorld *world,
+                                 const NhiRegistrationRequest *request,
+                                 const char *network,
+                                 const char *idempotency_key,
+                                 NhiRegistrationTicket *ret_ticket,
+                                 GError **error);
 
 /**
  * NhiConfirmationState: what a link stands for now
@@ -80,8 +78,7 @@ typedef struct
   gint64 expires_at;
   gboolean just_now; /* this very call confirmed it */
 } NhiConfirmation;
-void
-nhi_confirmation_clear (NhiConfirmation *confirmation);
+void nhi_confirmation_clear (NhiConfirmation *confirmation);
 
 /* Looks only: a mail scanner that follows the link changes nothing. */
 gboolean
@@ -94,8 +91,7 @@ nhi_registration_confirm (NhiWorld *world, const char *token, NhiConfirmation *r
 /* Housekeeping by the clock: dead registrations lose what the person typed, ended sessions, old
  * keys, old failures and sign-ins older than a year go. Safe to run at any time and on several
  * nodes. */
-gboolean
-nhi_registration_expire (NhiWorld *world, GError **error);
+gboolean nhi_registration_expire (NhiWorld *world, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiRegistrationTicket, nhi_registration_ticket_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiConfirmation, nhi_confirmation_clear)

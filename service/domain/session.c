@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define TOKEN_LENGTH 43
-
 char *
 nhi_session_open (NhiWorld *world,
                   NhiDbConnection *connection,
@@ -113,14 +111,12 @@ nhi_session_authenticate (gpointer context,
   guint8 token_hash[32];
   g_auto (Lookup) lookup = { .token_hash = token_hash, .now = nhi_world_now (world) };
 
-  if (token == NULL || strlen (token) != TOKEN_LENGTH)
+  if (token == NULL || strlen (token) != NHI_TOKEN_LENGTH)
     return set_no_session (error);
   nhi_token_hash (token, token_hash);
   if (!nhi_db_transact (world->db, NHI_DB_READ, find_body, &lookup, error))
     return FALSE;
-  if (lookup.row == NULL)
-    return set_no_session (error);
-  if (!is_alive (lookup.row, lookup.now))
+  if (lookup.row == NULL || !is_alive (lookup.row, lookup.now))
     return set_no_session (error);
   /* Also when the clock was set back, or idleness would count from a moment that has yet to come.
    */

@@ -14,24 +14,22 @@ G_BEGIN_DECLS
 
 /* Makes a session in the caller's transaction. @client: how the program calls itself. Gives the
  * token, which is never stored. */
-char *
-nhi_session_open (NhiWorld *world,
-                  NhiDbConnection *connection,
-                  const char *person_id,
-                  const char *client,
-                  const char *network,
-                  gint64 now,
-                  gint64 *ret_expires_at,
-                  GError **error);
+char *nhi_session_open (NhiWorld *world,
+                        NhiDbConnection *connection,
+                        const char *person_id,
+                        const char *client,
+                        const char *network,
+                        gint64 now,
+                        gint64 *ret_expires_at,
+                        GError **error);
 
 /* The http hook: @context is the NhiWorld. FALSE with %NHI_DOMAIN_ERROR_SESSION when the token
  * opens nothing (any more). */
-gboolean
-nhi_session_authenticate (gpointer context,
-                          const char *token,
-                          char **ret_person_id,
-                          char **ret_session_id,
-                          GError **error);
+gboolean nhi_session_authenticate (gpointer context,
+                                   const char *token,
+                                   char **ret_person_id,
+                                   char **ret_session_id,
+                                   GError **error);
 
 typedef struct
 {
@@ -40,15 +38,13 @@ typedef struct
   char *email;
   gint64 expires_at;
 } NhiSessionView;
-void
-nhi_session_view_clear (NhiSessionView *view);
+void nhi_session_view_clear (NhiSessionView *view);
 
-gboolean
-nhi_session_describe (NhiWorld *world,
-                      const char *person_id,
-                      const char *session_id,
-                      NhiSessionView *ret_view,
-                      GError **error);
+gboolean nhi_session_describe (NhiWorld *world,
+                               const char *person_id,
+                               const char *session_id,
+                               NhiSessionView *ret_view,
+                               GError **error);
 
 /* Ending what has ended already is no error. */
 gboolean

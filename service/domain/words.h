@@ -24,8 +24,7 @@ G_BEGIN_DECLS
 #define NHI_LANGUAGE_CHINESE "zh-TW"
 #define NHI_LANGUAGE_ENGLISH "en"
 
-gboolean
-nhi_language_is_known (const char *language); /* NULL is not */
+gboolean nhi_language_is_known (const char *language); /* NULL is not */
 
 /**
  * nhi_field_message:
@@ -36,7 +35,6 @@ nhi_language_is_known (const char *language); /* NULL is not */
  * Returns: (transfer none): what is wrong with the field and what to do, one sentence for the
  * person; never NULL
  */
-const char *
-nhi_field_message (const char *field, const char *code, const char *language);
+const char *nhi_field_message (const char *field, const char *code, const char *language);
 
 G_END_DECLS

@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+#define NHI_TOKEN_LENGTH 43 /* characters: 256 bits as base64url without padding */
+
 typedef struct _NhiWorld NhiWorld;
 
 /* Shared by every thread for the life of the process; read only once it is set up. */
@@ -25,9 +27,8 @@ struct _NhiWorld
 NhiWorld *nhi_world_new (NhiDb *db); /* the real clock and randomness; takes @db */
 void nhi_world_free (NhiWorld *world);
 gint64 nhi_world_now (const NhiWorld *world);
-char *nhi_world_uuid (const NhiWorld *world); /* version 4 from the world's randomness */
-char *
-nhi_world_token (const NhiWorld *world); /* 256 bit, base64url without padding, 43 characters */
+char *nhi_world_uuid (const NhiWorld *world);  /* version 4 from the world's randomness */
+char *nhi_world_token (const NhiWorld *world); /* %NHI_TOKEN_LENGTH characters */
 void nhi_token_hash (const char *token,
                      guint8 ret_hash[32]); /* SHA-256, the only form that is stored */
 
