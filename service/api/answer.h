@@ -8,16 +8,13 @@
 G_BEGIN_DECLS
 
 /* NULL when the member is missing, null or no string. */
-const char *
-nhi_api_string_member (JsonObject *object, const char *name);
+const char *nhi_api_string_member (JsonObject *object, const char *name);
 
 /* RFC 3339 in UTC: "2026-11-23T06:30:00Z". */
-char *
-nhi_api_instant (gint64 unix_seconds);
+char *nhi_api_instant (gint64 unix_seconds);
 
 /* Sets "name": "2026-11-23T06:30:00Z". */
-void
-nhi_api_set_instant (JsonObject *object, const char *name, gint64 unix_seconds);
+void nhi_api_set_instant (JsonObject *object, const char *name, gint64 unix_seconds);
 
 /**
  * nhi_api_detailed_problem:
@@ -29,14 +26,12 @@ nhi_api_set_instant (JsonObject *object, const char *name, gint64 unix_seconds);
  *
  * Returns: (transfer full): never NULL
  */
-NhiResponse *
-nhi_api_detailed_problem (const NhiRequest *request,
-                          const GError *error,
-                          const char *wait_slug,
-                          gint64 now);
+NhiResponse *nhi_api_detailed_problem (const NhiRequest *request,
+                                       const GError *error,
+                                       const char *wait_slug,
+                                       gint64 now);
 
 /* 400: a create came without an Idempotency-Key that is a UUID. */
-NhiResponse *
-nhi_api_key_missing (const NhiRequest *request);
+NhiResponse *nhi_api_key_missing (const NhiRequest *request);
 
 G_END_DECLS

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Never NULL. Errors of http/, domain/ and store/ get their own type; any other is "internal" and goes to the log. */
+/* Never NULL. Errors of http/, domain/ and store/ get their own type; any other is "internal" and
+ * goes to the log. */
 NhiResponse *nhi_api_problem_from_error (const NhiRequest *request, const GError *error);
 
 G_END_DECLS

@@ -42,29 +42,24 @@ extern const NhiCommand nhi_command_user;
 
 /* Takes the common options and @entries (nullable) out of @argv; what remains are the arguments
  * behind the command's name. FALSE: told to the user; end with *@ret_exit. */
-gboolean
-nhi_command_parse (NhiCommandContext *context,
-                   const NhiCommand *command,
-                   const GOptionEntry *entries,
-                   int *argc,
-                   char ***argv,
-                   NhiExit *ret_exit);
+gboolean nhi_command_parse (NhiCommandContext *context,
+                            const NhiCommand *command,
+                            const GOptionEntry *entries,
+                            int *argc,
+                            char ***argv,
+                            NhiExit *ret_exit);
 
 /* Opens the database; @check: and sees that its schema is this program's. NULL: told; end with
  * *@ret_exit. */
-NhiDb *
-nhi_command_open (NhiCommandContext *context, gboolean check, NhiExit *ret_exit);
+NhiDb *nhi_command_open (NhiCommandContext *context, gboolean check, NhiExit *ret_exit);
 
 /* Tell the user on stderr, as JSON on stdout too with --json, and give the exit code that belongs
  * to it. */
-NhiExit
-nhi_command_fail (NhiCommandContext *context, const GError *error);
-NhiExit
-nhi_command_refuse (NhiCommandContext *context, NhiExit code, const char *format, ...)
+NhiExit nhi_command_fail (NhiCommandContext *context, const GError *error);
+NhiExit nhi_command_refuse (NhiCommandContext *context, NhiExit code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 
 /* Prints one line of JSON; takes @builder's root. */
-void
-nhi_command_print_json (JsonBuilder *builder);
+void nhi_command_print_json (JsonBuilder *builder);
 
 G_END_DECLS

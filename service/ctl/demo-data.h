@@ -25,11 +25,10 @@ typedef struct
 
 /* NHI_DB_ERROR_CONSTRAINT when there are people already. Written in transactions of some hundred
  * people each. */
-gboolean
-nhi_demo_data_fill (NhiDb *db,
-                    const NhiDemoOptions *options,
-                    NhiDemoResult *ret_result,
-                    GError **error);
+gboolean nhi_demo_data_fill (NhiDb *db,
+                             const NhiDemoOptions *options,
+                             NhiDemoResult *ret_result,
+                             GError **error);
 
 /* The day that demo data ends on unless told otherwise. */
 extern const char NHI_DEMO_UNTIL[];

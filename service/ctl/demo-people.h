@@ -14,12 +14,10 @@ G_BEGIN_DECLS
 
 /* A household of at most @room people, the first with @first_number. Array of NhiDemoPerson;
  * dependants stand after the insured. */
-GPtrArray *
-nhi_demo_household_new (const NhiDemoSource *source, guint64 first_number, guint room);
+GPtrArray *nhi_demo_household_new (const NhiDemoSource *source, guint64 first_number, guint room);
 
 /* All personas in the order of their table, from number 0. Array of NhiDemoPerson. */
-GPtrArray *
-nhi_demo_personas_new (const NhiDemoSource *source);
+GPtrArray *nhi_demo_personas_new (const NhiDemoSource *source);
 
 /* Columns of personas.tsv. */
 enum

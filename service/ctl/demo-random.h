@@ -14,13 +14,10 @@ typedef struct
 
 /* A stream of its own for each (seed, stream), so that one thing more here changes nothing there.
  */
-NhiDemoRandom
-nhi_demo_random_new (guint64 seed, guint64 stream);
-guint64
-nhi_demo_random_next (NhiDemoRandom *random);
+NhiDemoRandom nhi_demo_random_new (guint64 seed, guint64 stream);
+guint64 nhi_demo_random_next (NhiDemoRandom *random);
 gint64
 nhi_demo_random_range (NhiDemoRandom *random, gint64 lowest, gint64 highest); /* both inclusive */
-gboolean
-nhi_demo_random_chance (NhiDemoRandom *random, guint percent);
+gboolean nhi_demo_random_chance (NhiDemoRandom *random, guint percent);
 
 G_END_DECLS

@@ -27,10 +27,8 @@ typedef struct
   GDate until; /* the last day anything is recorded on */
 } NhiDemoSource;
 
-NhiDemoSource *
-nhi_demo_source_new (guint64 seed, const GDate *until);
-void
-nhi_demo_source_free (NhiDemoSource *source);
+NhiDemoSource *nhi_demo_source_new (guint64 seed, const GDate *until);
+void nhi_demo_source_free (NhiDemoSource *source);
 
 typedef enum
 {
@@ -73,14 +71,11 @@ struct _NhiDemoPerson
   NhiDemoHistory history;
 };
 
-NhiDemoPerson *
-nhi_demo_person_new (guint64 number);
-void
-nhi_demo_person_free (NhiDemoPerson *person);
+NhiDemoPerson *nhi_demo_person_new (guint64 number);
+void nhi_demo_person_free (NhiDemoPerson *person);
 
 /* The business group (業務組, 1 … 6) that looks after a village's county. */
-guint
-nhi_demo_business_group (const char *village_code);
+guint nhi_demo_business_group (const char *village_code);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDemoSource, nhi_demo_source_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDemoPerson, nhi_demo_person_free)

@@ -56,20 +56,17 @@ extern const NhiJobKind nhi_expiry_job;  /* expiry-job.c */
 extern const NhiJobKind nhi_mail_job;    /* mail-job.c */
 
 /* Seconds to wait after attempt number @attempts (1, 2, …) failed. */
-gint64
-nhi_job_retry_delay (const NhiJobKind *kind, guint attempts);
+gint64 nhi_job_retry_delay (const NhiJobKind *kind, guint attempts);
 
 /* Blocks until @cancellable is cancelled; running jobs are finished first. FALSE only when it
  * cannot start. */
-gboolean
-nhi_jobs_run (NhiWorld *world,
-              const NhiJobsOptions *options,
-              GCancellable *cancellable,
-              GError **error);
+gboolean nhi_jobs_run (NhiWorld *world,
+                       const NhiJobsOptions *options,
+                       GCancellable *cancellable,
+                       GError **error);
 
 /* Runs everything that is due now, in this thread, and returns: for "nhicardctl jobs run" and
  * tests. A job that fails is put back as always; FALSE only when the database fails. */
-gboolean
-nhi_jobs_run_due (NhiWorld *world, const NhiJobsOptions *options, GError **error);
+gboolean nhi_jobs_run_due (NhiWorld *world, const NhiJobsOptions *options, GError **error);
 
 G_END_DECLS

@@ -12,8 +12,7 @@ typedef enum
   NHI_MAIL_ERROR_ROUTE,    /* the route's address cannot be understood */
   NHI_MAIL_ERROR_DELIVERY, /* see the outcome */
 } NhiMailError;
-GQuark
-nhi_mail_error_quark (void);
+GQuark nhi_mail_error_quark (void);
 
 /**
  * NhiMailOutcome:
@@ -40,13 +39,10 @@ typedef struct _NhiMailRoute NhiMailRoute;
  *
  * Returns: NULL with %NHI_MAIL_ERROR_ROUTE
  */
-NhiMailRoute *
-nhi_mail_route_new (const char *address, const char *sender, GError **error);
-void
-nhi_mail_route_free (NhiMailRoute *route);
+NhiMailRoute *nhi_mail_route_new (const char *address, const char *sender, GError **error);
+void nhi_mail_route_free (NhiMailRoute *route);
 /* Seconds for one letter in all; 40 when not set, which is less than a job's lease. */
-void
-nhi_mail_route_set_timeout (NhiMailRoute *route, guint seconds);
+void nhi_mail_route_set_timeout (NhiMailRoute *route, guint seconds);
 
 typedef struct
 {
@@ -57,11 +53,10 @@ typedef struct
 } NhiMail;
 
 /* TRUE when sent. FALSE with @error; @ret_outcome then tells what to do. Thread safe. */
-gboolean
-nhi_mail_deliver (const NhiMailRoute *route,
-                  const NhiMail *mail,
-                  NhiMailOutcome *ret_outcome,
-                  GError **error);
+gboolean nhi_mail_deliver (const NhiMailRoute *route,
+                           const NhiMail *mail,
+                           NhiMailOutcome *ret_outcome,
+                           GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiMailRoute, nhi_mail_route_free)
 

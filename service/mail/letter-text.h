@@ -6,11 +6,8 @@
 
 G_BEGIN_DECLS
 
-const char *
-nhi_letter_subject (const NhiLetter *letter); /* UTF-8, not encoded */
-char *
-nhi_letter_text (const NhiLetter *letter);
-char *
-nhi_letter_html (const NhiLetter *letter); /* everything in it is escaped */
+const char *nhi_letter_subject (const NhiLetter *letter); /* UTF-8, not encoded */
+char *nhi_letter_text (const NhiLetter *letter);
+char *nhi_letter_html (const NhiLetter *letter); /* everything in it is escaped */
 
 G_END_DECLS

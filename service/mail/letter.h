@@ -12,8 +12,7 @@ typedef enum
 {
   NHI_LETTER_ERROR_ADDRESS, /* sender or recipient is no mailbox */
 } NhiLetterError;
-GQuark
-nhi_letter_error_quark (void);
+GQuark nhi_letter_error_quark (void);
 
 /**
  * NhiLetterKind:
@@ -58,7 +57,6 @@ typedef struct
 
 /* The whole message with CRLF line ends: multipart/alternative of text and HTML, headers by RFC
  * 2047. */
-GBytes *
-nhi_letter_compose (const NhiLetter *letter, GError **error);
+GBytes *nhi_letter_compose (const NhiLetter *letter, GError **error);
 
 G_END_DECLS

@@ -17,9 +17,7 @@ struct _NhiMailRoute
   guint timeout; /* seconds */
 };
 
-NhiMailOutcome
-nhi_mail_send (const NhiMailRoute *route, const NhiMail *mail, GError **error);
-NhiMailOutcome
-nhi_mail_write (const NhiMailRoute *route, const NhiMail *mail, GError **error);
+NhiMailOutcome nhi_mail_send (const NhiMailRoute *route, const NhiMail *mail, GError **error);
+NhiMailOutcome nhi_mail_write (const NhiMailRoute *route, const NhiMail *mail, GError **error);
 
 G_END_DECLS

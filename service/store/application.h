@@ -29,8 +29,7 @@ typedef enum
 
 const char *
 nhi_application_state_name (NhiApplicationState state); /* as stored and as on the wire */
-const char *
-nhi_item_status_name (NhiItemStatus status);
+const char *nhi_item_status_name (NhiItemStatus status);
 
 typedef struct
 {
@@ -56,58 +55,49 @@ typedef struct
   GPtrArray *items;       /* of NhiApplicationItem, as the person chose them; empty in a list */
 } NhiApplication;
 
-NhiApplication *
-nhi_application_new (void);
-void
-nhi_application_free (NhiApplication *application);
-NhiApplicationItem *
-nhi_application_add_item (NhiApplication *application,
-                          const char *category,
-                          NhiItemStatus status,
-                          gint64 entries,
-                          const char *from_month,
-                          const char *to_month);
+NhiApplication *nhi_application_new (void);
+void nhi_application_free (NhiApplication *application);
+NhiApplicationItem *nhi_application_add_item (NhiApplication *application,
+                                              const char *category,
+                                              NhiItemStatus status,
+                                              gint64 entries,
+                                              const char *from_month,
+                                              const char *to_month);
 
-gboolean
-nhi_store_application_add (NhiDbConnection *connection,
-                           const NhiApplication *application,
-                           GError **error);
+gboolean nhi_store_application_add (NhiDbConnection *connection,
+                                    const NhiApplication *application,
+                                    GError **error);
 /* With its items. NULL without @error when the person has no such application. */
-NhiApplication *
-nhi_store_application_find (NhiDbConnection *connection,
-                            const char *person_id,
-                            const char *application_id,
-                            GError **error);
+NhiApplication *nhi_store_application_find (NhiDbConnection *connection,
+                                            const char *person_id,
+                                            const char *application_id,
+                                            GError **error);
 /* Without items, newest first, those that are available at @now. NULL with @error. */
-GPtrArray *
-nhi_store_application_list (NhiDbConnection *connection,
-                            const char *person_id,
-                            gint64 now,
-                            GError **error);
+GPtrArray *nhi_store_application_list (NhiDbConnection *connection,
+                                       const char *person_id,
+                                       gint64 now,
+                                       GError **error);
 /* How many of the person's applications are available at @now, and how many of these are
  * processing. */
-gboolean
-nhi_store_application_count (NhiDbConnection *connection,
-                             const char *person_id,
-                             gint64 now,
-                             gint64 *ret_kept,
-                             gint64 *ret_processing,
-                             GError **error);
+gboolean nhi_store_application_count (NhiDbConnection *connection,
+                                      const char *person_id,
+                                      gint64 now,
+                                      gint64 *ret_kept,
+                                      gint64 *ret_processing,
+                                      GError **error);
 
 /* Writes state, package and items as they stand in @application, which is there already. */
-gboolean
-nhi_store_application_update (NhiDbConnection *connection,
-                              const NhiApplication *application,
-                              GError **error);
+gboolean nhi_store_application_update (NhiDbConnection *connection,
+                                       const NhiApplication *application,
+                                       GError **error);
 
 /* Deletes the packages that ended before @now, at most @limit, and whole applications that ended
  * before @forget_before. Returns how many packages and applications went, or -1 with @error. */
-gint64
-nhi_store_application_expire (NhiDbConnection *connection,
-                              gint64 now,
-                              gint64 forget_before,
-                              guint limit,
-                              GError **error);
+gint64 nhi_store_application_expire (NhiDbConnection *connection,
+                                     gint64 now,
+                                     gint64 forget_before,
+                                     guint limit,
+                                     GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiApplication, nhi_application_free)
 

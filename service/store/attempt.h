@@ -17,32 +17,28 @@ typedef struct
 } NhiAttemptRow;
 
 /* All zero when there is no such row. */
-gboolean
-nhi_store_attempt_find (NhiDbConnection *connection,
-                        const char *subject,
-                        const char *network,
-                        const char *purpose,
-                        NhiAttemptRow *ret,
-                        GError **error);
-gboolean
-nhi_store_attempt_put (NhiDbConnection *connection,
-                       const char *subject,
-                       const char *network,
-                       const char *purpose,
-                       const NhiAttemptRow *row,
-                       GError **error);
-gboolean
-nhi_store_attempt_delete (NhiDbConnection *connection,
-                          const char *subject,
-                          const char *network,
-                          const char *purpose,
-                          GError **error);
+gboolean nhi_store_attempt_find (NhiDbConnection *connection,
+                                 const char *subject,
+                                 const char *network,
+                                 const char *purpose,
+                                 NhiAttemptRow *ret,
+                                 GError **error);
+gboolean nhi_store_attempt_put (NhiDbConnection *connection,
+                                const char *subject,
+                                const char *network,
+                                const char *purpose,
+                                const NhiAttemptRow *row,
+                                GError **error);
+gboolean nhi_store_attempt_delete (NhiDbConnection *connection,
+                                   const char *subject,
+                                   const char *network,
+                                   const char *purpose,
+                                   GError **error);
 /* Every row of @subject: an operator lets a person in again. */
-gboolean
-nhi_store_attempt_delete_subject (NhiDbConnection *connection,
-                                  const char *subject,
-                                  gint64 *ret_deleted,
-                                  GError **error);
+gboolean nhi_store_attempt_delete_subject (NhiDbConnection *connection,
+                                           const char *subject,
+                                           gint64 *ret_deleted,
+                                           GError **error);
 gboolean
 nhi_store_attempt_delete_before (NhiDbConnection *connection, gint64 last_before, GError **error);
 

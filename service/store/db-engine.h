@@ -69,9 +69,7 @@ extern const NhiDbEngine nhi_sqlite_engine;
 
 /* For tests: how long a transaction tries in the face of conflicts, and how many it has met so far.
  */
-void
-nhi_db_set_patience (NhiDb *db, gint64 microseconds);
-guint
-nhi_db_conflicts (NhiDb *db);
+void nhi_db_set_patience (NhiDb *db, gint64 microseconds);
+guint nhi_db_conflicts (NhiDb *db);
 
 G_END_DECLS

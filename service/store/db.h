@@ -28,8 +28,7 @@ typedef enum
   NHI_DB_ERROR_SCHEMA,
   NHI_DB_ERROR_INTERNAL,
 } NhiDbError;
-GQuark
-nhi_db_error_quark (void);
+GQuark nhi_db_error_quark (void);
 
 typedef struct _NhiDb NhiDb;                     /* a bounded pool of connections; thread safe */
 typedef struct _NhiDbConnection NhiDbConnection; /* inside one transaction, one thread */
@@ -38,14 +37,11 @@ typedef struct _NhiDbRows NhiDbRows;
 /* @uri: "sqlite:PATH" ("sqlite::memory:" has a single connection) or, later, a libpq URI.
  * @connections: how many at once; the others wait. A new SQLite file has mode 0600. Open it after
  * fork (), never before. */
-NhiDb *
-nhi_db_open (const char *uri, guint connections, GError **error);
-void
-nhi_db_close (NhiDb *db);
+NhiDb *nhi_db_open (const char *uri, guint connections, GError **error);
+void nhi_db_close (NhiDb *db);
 /* Whether there is something to open: nhi_db_open () would make a new file, which only migrating
  * should. FALSE with @error. */
-gboolean
-nhi_db_is_there (const char *uri, GError **error);
+gboolean nhi_db_is_there (const char *uri, GError **error);
 
 typedef enum
 {
@@ -61,8 +57,7 @@ typedef enum
  * key may be there already write ON CONFLICT … DO NOTHING and look at the count. No transaction
  * inside another one. */
 typedef gboolean (*NhiDbBody) (NhiDbConnection *connection, gpointer data, GError **error);
-gboolean
-nhi_db_transact (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, GError **error);
+gboolean nhi_db_transact (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, GError **error);
 
 typedef struct
 {
@@ -118,42 +113,32 @@ nhi_db_null (void)
 /* Placeholders $1, $2 …, each value used at least once. Text must be UTF-8. FOR UPDATE SKIP LOCKED
  * may be written. Returns the number of rows changed, or -1 with @error set. Statements are
  * prepared once per connection. */
-gint64
-nhi_db_run (NhiDbConnection *connection,
-            const char *sql,
-            const NhiDbValue *values,
-            gsize n_values,
-            GError **error);
+gint64 nhi_db_run (NhiDbConnection *connection,
+                   const char *sql,
+                   const NhiDbValue *values,
+                   gsize n_values,
+                   GError **error);
 
 /* Never NULL on success, also without rows. Valid until freed and within the transaction. */
-NhiDbRows *
-nhi_db_query (NhiDbConnection *connection,
-              const char *sql,
-              const NhiDbValue *values,
-              gsize n_values,
-              GError **error);
+NhiDbRows *nhi_db_query (NhiDbConnection *connection,
+                         const char *sql,
+                         const NhiDbValue *values,
+                         gsize n_values,
+                         GError **error);
 /* TRUE: at the next row. FALSE: no more, or @error set. A column is read as what it is: text as
  * text, whole number as int, bytes as bytes; anything else is a defect of the query and warned of.
  * NULL reads as NULL, 0 and NULL. */
-gboolean
-nhi_db_rows_next (NhiDbRows *rows, GError **error);
-const char *
-nhi_db_rows_text (NhiDbRows *rows, guint column); /* NULL for NULL; valid until next */
-gint64
-nhi_db_rows_int (NhiDbRows *rows, guint column);
-GBytes *
-nhi_db_rows_bytes (NhiDbRows *rows, guint column); /* (transfer full) (nullable) */
-gboolean
-nhi_db_rows_is_null (NhiDbRows *rows, guint column);
-void
-nhi_db_rows_free (NhiDbRows *rows);
+gboolean nhi_db_rows_next (NhiDbRows *rows, GError **error);
+const char *nhi_db_rows_text (NhiDbRows *rows, guint column); /* NULL for NULL; valid until next */
+gint64 nhi_db_rows_int (NhiDbRows *rows, guint column);
+GBytes *nhi_db_rows_bytes (NhiDbRows *rows, guint column); /* (transfer full) (nullable) */
+gboolean nhi_db_rows_is_null (NhiDbRows *rows, guint column);
+void nhi_db_rows_free (NhiDbRows *rows);
 
 /* Runs data/schema/NNNN-*.sql (compiled in) that have not run yet, one transaction a step. Two
  * nodes may call it at once. */
-gboolean
-nhi_db_migrate (NhiDb *db, guint *ret_from, guint *ret_to, GError **error);
-gboolean
-nhi_db_check_schema (NhiDb *db, GError **error);
+gboolean nhi_db_migrate (NhiDb *db, guint *ret_from, guint *ret_to, GError **error);
+gboolean nhi_db_check_schema (NhiDb *db, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDb, nhi_db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDbRows, nhi_db_rows_free)

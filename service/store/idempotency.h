@@ -14,28 +14,24 @@ typedef struct
 } NhiStoredAnswer;
 
 /* TRUE also when there is no row: then ret->answer is NULL. The caller frees ret->answer. */
-gboolean
-nhi_store_idempotency_find (NhiDbConnection *connection,
-                            const char *scope,
-                            const char *key_hash,
-                            NhiStoredAnswer *ret,
-                            GError **error);
-gboolean
-nhi_store_idempotency_add (NhiDbConnection *connection,
-                           const char *scope,
-                           const char *key_hash,
-                           const guint8 request_hash[32],
-                           const char *answer,
-                           gint64 now,
-                           GError **error);
-gboolean
-nhi_store_idempotency_delete (NhiDbConnection *connection,
-                              const char *scope,
-                              const char *key_hash,
-                              GError **error);
-gboolean
-nhi_store_idempotency_delete_before (NhiDbConnection *connection,
-                                     gint64 created_before,
+gboolean nhi_store_idempotency_find (NhiDbConnection *connection,
+                                     const char *scope,
+                                     const char *key_hash,
+                                     NhiStoredAnswer *ret,
                                      GError **error);
+gboolean nhi_store_idempotency_add (NhiDbConnection *connection,
+                                    const char *scope,
+                                    const char *key_hash,
+                                    const guint8 request_hash[32],
+                                    const char *answer,
+                                    gint64 now,
+                                    GError **error);
+gboolean nhi_store_idempotency_delete (NhiDbConnection *connection,
+                                       const char *scope,
+                                       const char *key_hash,
+                                       GError **error);
+gboolean nhi_store_idempotency_delete_before (NhiDbConnection *connection,
+                                              gint64 created_before,
+                                              GError **error);
 
 G_END_DECLS

@@ -18,7 +18,6 @@ enum
 };
 
 /* What is not done first, oldest first; @limit at most. */
-NhiDbRows *
-nhi_job_list (NhiDbConnection *connection, gint64 limit, GError **error);
+NhiDbRows *nhi_job_list (NhiDbConnection *connection, gint64 limit, GError **error);
 
 G_END_DECLS

@@ -23,8 +23,7 @@ typedef enum
   NHI_JOB_ERROR_LEASE_LOST,
   NHI_JOB_ERROR_PERMANENT,
 } NhiJobError;
-GQuark
-nhi_job_error_quark (void);
+GQuark nhi_job_error_quark (void);
 
 /* A claimed job. */
 typedef struct
@@ -37,82 +36,71 @@ typedef struct
   char *cursor;      /* how far an earlier attempt came; nullable */
   guint attempts;    /* this one counted: 1, 2, … */
 } NhiJob;
-void
-nhi_job_free (NhiJob *job);
+void nhi_job_free (NhiJob *job);
 
 /* Adds a job that is due from @run_at. Call it in the transaction that writes what the job is
  * about. */
-gboolean
-nhi_store_job_add (NhiDbConnection *connection,
-                   const char *job_id,
-                   const char *kind,
-                   const char *person_id,
-                   const char *subject_id,
-                   gint64 run_at,
-                   gint64 now,
-                   GError **error);
+gboolean nhi_store_job_add (NhiDbConnection *connection,
+                            const char *job_id,
+                            const char *kind,
+                            const char *person_id,
+                            const char *subject_id,
+                            gint64 run_at,
+                            gint64 now,
+                            GError **error);
 
 /* Adds the one row of a job that comes again and again, unless it is there. Its id is its kind. */
-gboolean
-nhi_store_job_add_recurring (NhiDbConnection *connection,
-                             const char *kind,
-                             gint64 now,
-                             GError **error);
+gboolean nhi_store_job_add_recurring (NhiDbConnection *connection,
+                                      const char *kind,
+                                      gint64 now,
+                                      GError **error);
 
 /* TRUE in @ret_due when a job of @kind waits and is due, or runs under a lease that has ended. */
-gboolean
-nhi_store_job_is_due (NhiDbConnection *connection,
-                      const char *kind,
-                      gint64 now,
-                      gboolean *ret_due,
-                      GError **error);
+gboolean nhi_store_job_is_due (NhiDbConnection *connection,
+                               const char *kind,
+                               gint64 now,
+                               gboolean *ret_due,
+                               GError **error);
 
 /* The oldest due job of @kind, now leased under @lease_token until @lease_until and with one
  * attempt more. NULL without @error when there is none. */
-NhiJob *
-nhi_store_job_claim (NhiDbConnection *connection,
-                     const char *kind,
-                     const char *lease_token,
-                     gint64 now,
-                     gint64 lease_until,
-                     GError **error);
+NhiJob *nhi_store_job_claim (NhiDbConnection *connection,
+                             const char *kind,
+                             const char *lease_token,
+                             gint64 now,
+                             gint64 lease_until,
+                             GError **error);
 
 /* Each of these ends or moves a job only while its lease token is still in the row; else
  * NHI_JOB_ERROR_LEASE_LOST. Call nhi_store_job_finish() FIRST in the transaction that writes the
  * job's result: so a late finisher writes nothing. */
-gboolean
-nhi_store_job_finish (NhiDbConnection *connection, const NhiJob *job, GError **error);
-gboolean
-nhi_store_job_extend (NhiDbConnection *connection,
-                      const NhiJob *job,
-                      const char *cursor,
-                      gint64 lease_until,
-                      GError **error);
-gboolean
-nhi_store_job_retry (NhiDbConnection *connection,
-                     const NhiJob *job,
-                     gint64 run_at,
-                     const char *why,
-                     GError **error);
-gboolean
-nhi_store_job_repeat (NhiDbConnection *connection,
-                      const NhiJob *job,
-                      gint64 run_at,
-                      GError **error);
-gboolean
-nhi_store_job_fail (NhiDbConnection *connection,
-                    const NhiJob *job,
-                    const char *why,
-                    GError **error);
+gboolean nhi_store_job_finish (NhiDbConnection *connection, const NhiJob *job, GError **error);
+gboolean nhi_store_job_extend (NhiDbConnection *connection,
+                               const NhiJob *job,
+                               const char *cursor,
+                               gint64 lease_until,
+                               GError **error);
+gboolean nhi_store_job_retry (NhiDbConnection *connection,
+                              const NhiJob *job,
+                              gint64 run_at,
+                              const char *why,
+                              GError **error);
+gboolean nhi_store_job_repeat (NhiDbConnection *connection,
+                               const NhiJob *job,
+                               gint64 run_at,
+                               GError **error);
+gboolean nhi_store_job_fail (NhiDbConnection *connection,
+                             const NhiJob *job,
+                             const char *why,
+                             GError **error);
 
 /* Deletes rows of jobs that were done, or given up, before these moments; at most @limit. Returns
  * how many, or -1. */
-gint64
-nhi_store_job_forget (NhiDbConnection *connection,
-                      gint64 done_before,
-                      gint64 failed_before,
-                      guint limit,
-                      GError **error);
+gint64 nhi_store_job_forget (NhiDbConnection *connection,
+                             gint64 done_before,
+                             gint64 failed_before,
+                             guint limit,
+                             GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiJob, nhi_job_free)
 

@@ -66,50 +66,38 @@ typedef struct
   char *channel; /* payroll, bank-debit, convenience-store, counter */
 } NhiPremiumPayment;
 
-void
-nhi_person_free (NhiPerson *person);
-void
-nhi_card_free (NhiCard *card);
-void
-nhi_residence_free (NhiResidence *residence);
-void
-nhi_enrolment_free (NhiEnrolment *enrolment);
-void
-nhi_premium_bill_free (NhiPremiumBill *bill);
-void
-nhi_premium_payment_free (NhiPremiumPayment *payment);
+void nhi_person_free (NhiPerson *person);
+void nhi_card_free (NhiCard *card);
+void nhi_residence_free (NhiResidence *residence);
+void nhi_enrolment_free (NhiEnrolment *enrolment);
+void nhi_premium_bill_free (NhiPremiumBill *bill);
+void nhi_premium_payment_free (NhiPremiumPayment *payment);
 
 /* Looking up. TRUE also when there is none: *ret is NULL then. FALSE: @error set, *ret left alone.
  */
-gboolean
-nhi_population_find (NhiDbConnection *connection,
-                     const char *person_id,
-                     NhiPerson **ret_person,
-                     GError **error);
-gboolean
-nhi_population_find_by_id_number (NhiDbConnection *connection,
-                                  const char *id_number,
-                                  NhiPerson **ret_person,
-                                  GError **error);
-gboolean
-nhi_population_find_by_card_number (NhiDbConnection *connection,
-                                    const char *card_number,
-                                    NhiPerson **ret_person,
-                                    GError **error);
-gboolean
-nhi_population_find_card (NhiDbConnection *connection,
-                          const char *person_id,
-                          const char *card_number,
-                          NhiCard **ret_card,
-                          GError **error);
-gboolean
-nhi_population_find_residence (NhiDbConnection *connection,
-                               const char *person_id,
-                               NhiResidence **ret_residence,
-                               GError **error);
+gboolean nhi_population_find (NhiDbConnection *connection,
+                              const char *person_id,
+                              NhiPerson **ret_person,
+                              GError **error);
+gboolean nhi_population_find_by_id_number (NhiDbConnection *connection,
+                                           const char *id_number,
+                                           NhiPerson **ret_person,
+                                           GError **error);
+gboolean nhi_population_find_by_card_number (NhiDbConnection *connection,
+                                             const char *card_number,
+                                             NhiPerson **ret_person,
+                                             GError **error);
+gboolean nhi_population_find_card (NhiDbConnection *connection,
+                                   const char *person_id,
+                                   const char *card_number,
+                                   NhiCard **ret_card,
+                                   GError **error);
+gboolean nhi_population_find_residence (NhiDbConnection *connection,
+                                        const char *person_id,
+                                        NhiResidence **ret_residence,
+                                        GError **error);
 
-gboolean
-nhi_population_is_empty (NhiDbConnection *connection, gboolean *ret_empty, GError **error);
+gboolean nhi_population_is_empty (NhiDbConnection *connection, gboolean *ret_empty, GError **error);
 
 /* Lists: an array that frees what it holds, NULL with @error set. Cards: newest first; the rest:
  * oldest first. Months are inclusive on both sides. */
@@ -117,48 +105,41 @@ GPtrArray *
 nhi_population_list_cards (NhiDbConnection *connection, const char *person_id, GError **error);
 GPtrArray *
 nhi_population_list_enrolments (NhiDbConnection *connection, const char *person_id, GError **error);
-GPtrArray *
-nhi_population_list_bills (NhiDbConnection *connection,
-                           const char *person_id,
-                           const char *from_month,
-                           const char *to_month,
-                           GError **error);
-GPtrArray *
-nhi_population_list_payments (NhiDbConnection *connection,
-                              const char *person_id,
-                              const char *from_month,
-                              const char *to_month,
-                              GError **error);
+GPtrArray *nhi_population_list_bills (NhiDbConnection *connection,
+                                      const char *person_id,
+                                      const char *from_month,
+                                      const char *to_month,
+                                      GError **error);
+GPtrArray *nhi_population_list_payments (NhiDbConnection *connection,
+                                         const char *person_id,
+                                         const char *from_month,
+                                         const char *to_month,
+                                         GError **error);
 
 /* Adding, within a transaction for writing. A key that is there already: NHI_DB_ERROR_CONSTRAINT.
  */
 gboolean
 nhi_population_add_person (NhiDbConnection *connection, const NhiPerson *person, GError **error);
-gboolean
-nhi_population_add_card (NhiDbConnection *connection,
-                         const char *person_id,
-                         const NhiCard *card,
-                         GError **error);
-gboolean
-nhi_population_add_residence (NhiDbConnection *connection,
-                              const char *person_id,
-                              const NhiResidence *residence,
-                              GError **error);
-gboolean
-nhi_population_add_enrolment (NhiDbConnection *connection,
-                              const char *person_id,
-                              const NhiEnrolment *enrolment,
-                              GError **error);
-gboolean
-nhi_population_add_bill (NhiDbConnection *connection,
-                         const char *person_id,
-                         const NhiPremiumBill *bill,
-                         GError **error);
-gboolean
-nhi_population_add_payment (NhiDbConnection *connection,
-                            const char *person_id,
-                            const NhiPremiumPayment *payment,
-                            GError **error);
+gboolean nhi_population_add_card (NhiDbConnection *connection,
+                                  const char *person_id,
+                                  const NhiCard *card,
+                                  GError **error);
+gboolean nhi_population_add_residence (NhiDbConnection *connection,
+                                       const char *person_id,
+                                       const NhiResidence *residence,
+                                       GError **error);
+gboolean nhi_population_add_enrolment (NhiDbConnection *connection,
+                                       const char *person_id,
+                                       const NhiEnrolment *enrolment,
+                                       GError **error);
+gboolean nhi_population_add_bill (NhiDbConnection *connection,
+                                  const char *person_id,
+                                  const NhiPremiumBill *bill,
+                                  GError **error);
+gboolean nhi_population_add_payment (NhiDbConnection *connection,
+                                     const char *person_id,
+                                     const NhiPremiumPayment *payment,
+                                     GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiPerson, nhi_person_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiCard, nhi_card_free)

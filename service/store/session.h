@@ -16,66 +16,56 @@ typedef struct
   gint64 seen_at;
   gint64 expires_at;
 } NhiSessionRow;
-void
-nhi_session_row_free (NhiSessionRow *row);
+void nhi_session_row_free (NhiSessionRow *row);
 
-gboolean
-nhi_store_session_add (NhiDbConnection *connection,
-                       const NhiSessionRow *row,
-                       const guint8 token_hash[32],
-                       GError **error);
+gboolean nhi_store_session_add (NhiDbConnection *connection,
+                                const NhiSessionRow *row,
+                                const guint8 token_hash[32],
+                                GError **error);
 /* NULL in @ret_row when there is none. */
-gboolean
-nhi_store_session_find_by_token (NhiDbConnection *connection,
-                                 const guint8 token_hash[32],
+gboolean nhi_store_session_find_by_token (NhiDbConnection *connection,
+                                          const guint8 token_hash[32],
+                                          NhiSessionRow **ret_row,
+                                          GError **error);
+gboolean nhi_store_session_find (NhiDbConnection *connection,
+                                 const char *person_id,
+                                 const char *session_id,
                                  NhiSessionRow **ret_row,
                                  GError **error);
-gboolean
-nhi_store_session_find (NhiDbConnection *connection,
-                        const char *person_id,
-                        const char *session_id,
-                        NhiSessionRow **ret_row,
-                        GError **error);
-gboolean
-nhi_store_session_seen (NhiDbConnection *connection,
-                        const char *person_id,
-                        const char *session_id,
-                        gint64 seen_at,
-                        GError **error);
+gboolean nhi_store_session_seen (NhiDbConnection *connection,
+                                 const char *person_id,
+                                 const char *session_id,
+                                 gint64 seen_at,
+                                 GError **error);
 /* The token's row goes with its own end; without the session it opens nothing. */
-gboolean
-nhi_store_session_delete (NhiDbConnection *connection,
-                          const char *person_id,
-                          const char *session_id,
-                          GError **error);
+gboolean nhi_store_session_delete (NhiDbConnection *connection,
+                                   const char *person_id,
+                                   const char *session_id,
+                                   GError **error);
 /* Keeps the @keep newest sessions of the person. */
-gboolean
-nhi_store_session_trim (NhiDbConnection *connection,
-                        const char *person_id,
-                        guint keep,
-                        GError **error);
-gboolean
-nhi_store_session_delete_ended (NhiDbConnection *connection,
-                                gint64 now,
-                                gint64 seen_before,
-                                GError **error);
+gboolean nhi_store_session_trim (NhiDbConnection *connection,
+                                 const char *person_id,
+                                 guint keep,
+                                 GError **error);
+gboolean nhi_store_session_delete_ended (NhiDbConnection *connection,
+                                         gint64 now,
+                                         gint64 seen_before,
+                                         GError **error);
 
 /* One line of the history. @ret_at is 0 when the person never signed in; @ret_network is then NULL.
  */
-gboolean
-nhi_store_sign_in_last (NhiDbConnection *connection,
-                        const char *person_id,
-                        gint64 *ret_at,
-                        char **ret_network,
-                        GError **error);
-gboolean
-nhi_store_sign_in_add (NhiDbConnection *connection,
-                       const char *person_id,
-                       const char *sign_in_id,
-                       gint64 at,
-                       const char *network,
-                       const char *client,
-                       GError **error);
+gboolean nhi_store_sign_in_last (NhiDbConnection *connection,
+                                 const char *person_id,
+                                 gint64 *ret_at,
+                                 char **ret_network,
+                                 GError **error);
+gboolean nhi_store_sign_in_add (NhiDbConnection *connection,
+                                const char *person_id,
+                                const char *sign_in_id,
+                                gint64 at,
+                                const char *network,
+                                const char *client,
+                                GError **error);
 gboolean
 nhi_store_sign_in_delete_before (NhiDbConnection *connection, gint64 before, GError **error);
 

@@ -10,11 +10,10 @@ G_BEGIN_DECLS
 
 /* @connection: (nullable): marked failed, in conflict or broken as the code says. @sql: (nullable):
  * told for defects only. */
-void
-nhi_sqlite_set_error (NhiDbConnection *connection,
-                      sqlite3 *handle,
-                      int code,
-                      const char *sql,
-                      GError **error);
+void nhi_sqlite_set_error (NhiDbConnection *connection,
+                           sqlite3 *handle,
+                           int code,
+                           const char *sql,
+                           GError **error);
 
 G_END_DECLS

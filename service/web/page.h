@@ -26,11 +26,9 @@ typedef struct
   gboolean demo;
 } NhiPage;
 
-NhiResponse *
-nhi_page_render (guint status, const NhiPage *page);
+NhiResponse *nhi_page_render (guint status, const NhiPage *page);
 
 /* GET /style.css */
-NhiResponse *
-nhi_page_style (const NhiRequest *request, gpointer context, GError **error);
+NhiResponse *nhi_page_style (const NhiRequest *request, gpointer context, GError **error);
 
 G_END_DECLS
