@@ -25,6 +25,7 @@ typedef struct
   NhiListener *listener;
   GCancellable *cancellable; /* of the jobs */
   GThread *jobs;
+  gboolean jobs_failed; /* set by their thread before it ends */
 } Worker;
 
 NhiRouter *
@@ -60,20 +61,26 @@ open_world (const NhiConfiguration *configuration, GError **error)
 /* ---- jobs ---- */
 
 static gboolean
-run_jobs (Worker *worker, GError **error)
+stop (gpointer loop)
 {
-  const NhiJobsOptions options = { .mail_route = worker->configuration->mail };
-
-  return nhi_jobs_run (worker->world, &options, worker->cancellable, error);
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
 }
 
+/* Jobs that cannot start end the process, so that somebody starts it again. The loop may not run
+ * yet, so it is told by an event. */
 static gpointer
 jobs_thread (gpointer data)
 {
+  Worker *worker = data;
+  const NhiJobsOptions options = { .mail_route = worker->configuration->mail };
   g_autoptr (GError) error = NULL;
 
-  if (!run_jobs (data, &error))
-    g_warning ("Jobs do not run: %s", error->message);
+  if (nhi_jobs_run (worker->world, &options, worker->cancellable, &error))
+    return NULL;
+  g_warning ("Jobs do not run: %s", error->message);
+  worker->jobs_failed = TRUE;
+  g_idle_add (stop, worker->loop);
   return NULL;
 }
 
@@ -127,8 +134,7 @@ drain (gpointer data)
 {
   Worker *worker = data;
 
-  if (worker->cancellable != NULL)
-    g_cancellable_cancel (worker->cancellable);
+  g_cancellable_cancel (worker->cancellable);
   if (worker->listener == NULL)
     {
       g_main_loop_quit (worker->loop);
@@ -223,21 +229,7 @@ nhi_worker_run_web (const NhiWorkerSetup *setup, gboolean with_jobs)
   g_clear_pointer (&worker.jobs, g_thread_join);
   if (!good)
     g_printerr ("nhicardd: %s\n", error->message);
-  return good ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-static gboolean
-cancel (gpointer cancellable)
-{
-  g_cancellable_cancel (cancellable);
-  return G_SOURCE_CONTINUE;
-}
-
-static gpointer
-run_loop (gpointer loop)
-{
-  g_main_loop_run (loop);
-  return NULL;
+  return good && !worker.jobs_failed ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int
@@ -247,26 +239,18 @@ nhi_worker_run_jobs (const NhiWorkerSetup *setup)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (NhiWorld) world = open_world (setup->configuration, &error);
-  Worker worker = { .world = world,
-                    .configuration = setup->configuration,
-                    .cancellable = cancellable };
-  GThread *signals;
-  gboolean good;
+  Worker worker = {
+    .loop = loop, .world = world, .configuration = setup->configuration, .cancellable = cancellable
+  };
 
   if (world == NULL)
     {
       g_printerr ("nhicardd: %s\n", error->message);
       return EXIT_FAILURE;
     }
-  g_unix_signal_add (SIGTERM, cancel, cancellable);
-  g_unix_signal_add (SIGINT, cancel, cancellable);
-  (void)signal (SIGPIPE, SIG_IGN);
-  /* The runner blocks in this thread, so another one waits for the signals. */
-  signals = g_thread_new ("signals", run_loop, loop);
-  good = run_jobs (&worker, &error);
-  g_main_loop_quit (loop);
-  g_thread_join (signals);
-  if (!good)
-    g_printerr ("nhicardd: %s\n", error->message);
-  return good ? EXIT_SUCCESS : EXIT_FAILURE;
+  watch_signals (&worker);
+  worker.jobs = g_thread_new ("jobs", jobs_thread, &worker);
+  g_main_loop_run (loop);
+  g_clear_pointer (&worker.jobs, g_thread_join);
+  return worker.jobs_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
