@@ -25,6 +25,7 @@ read_config (NhiCommandContext *context, GError **error)
   if (context->database == NULL)
     context->database = g_key_file_get_string (file, "service", "database", NULL);
   context->mail = g_key_file_get_string (file, "service", "mail", NULL);
+  context->mail_from = g_key_file_get_string (file, "service", "mail-from", NULL);
   return TRUE;
 }
 

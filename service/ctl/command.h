@@ -22,7 +22,8 @@ typedef struct
 {
   char *database; /* --database, else of the configuration */
   char *config;   /* --config, else nhicardd's own */
-  char *mail;     /* the route of letters in the configuration */
+  char *mail;     /* the configuration's way of letters, and their sender */
+  char *mail_from;
   gboolean json;
 } NhiCommandContext;
 

@@ -23,7 +23,7 @@ typedef struct
   guint64 entries;
 } NhiDemoResult;
 
-/* NHI_DB_ERROR_CONSTRAINT when there are people already. Written in transactions of some hundred
+/* NHI_DB_ERROR_CONSTRAINT when there are people already. Written in transactions of some thousand
  * people each. */
 gboolean nhi_demo_data_fill (NhiDb *db,
                              const NhiDemoOptions *options,

@@ -107,6 +107,11 @@ run_once (NhiCommandContext *context, NhiDb *db, const char *mail_route)
   const NhiJobsOptions options = { .mail_route = mail_route };
   g_autoptr (GError) error = NULL;
 
+  if (context->mail_from != NULL)
+    {
+      g_free (world->mail_from);
+      world->mail_from = g_strdup (context->mail_from);
+    }
   if (!nhi_jobs_run_due (world, &options, &error))
     return nhi_command_fail (context, error);
   return list (context, world->db);

@@ -74,5 +74,6 @@ main (int argc, char **argv)
   g_free (context.database);
   g_free (context.config);
   g_free (context.mail);
+  g_free (context.mail_from);
   return code;
 }
