@@ -33,6 +33,15 @@ nhi_api_set_instant (JsonObject *object, const char *name, gint64 unix_seconds)
   json_object_set_string_member (object, name, text);
 }
 
+NhiResponse *
+nhi_api_new_response (guint status, JsonObject *object)
+{
+  JsonNode *node = json_node_init_object (json_node_alloc (), object);
+
+  json_object_unref (object);
+  return nhi_response_new_json (status, node);
+}
+
 static void
 add_fields (JsonObject *members, const GError *error, const char *language)
 {

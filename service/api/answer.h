@@ -31,6 +31,9 @@ NhiResponse *nhi_api_detailed_problem (const NhiRequest *request,
                                        const char *wait_slug,
                                        gint64 now);
 
+/* @object: (transfer full): the whole body */
+NhiResponse *nhi_api_new_response (guint status, JsonObject *object);
+
 /* 400: a create came without an Idempotency-Key that is a UUID. */
 NhiResponse *nhi_api_key_missing (const NhiRequest *request);
 

@@ -193,17 +193,22 @@ limit_reached (const NhiRequest *request, NhiWorld *world, const GError *limit)
   gboolean english = in_english (request);
   gboolean busy = limit->code == NHI_HEALTH_BANK_ERROR_BUSY;
   gint64 now = nhi_world_now (world);
-  const char *chinese =
-      busy ? "您有 3 件申請正在處理，請等其中一件完成後再申請。"
-           : "您在保留期限內的申請已達 20 件，請等最早的一件到期後再申請，或下載已備妥的檔案。";
-  const char *detail = busy ? "Three of your applications are being processed. Apply again when "
-                              "one of them is ready."
-                            : "You have 20 applications that are still kept. Apply again when the "
-                              "oldest has ended, or download what is ready.";
-  NhiResponse *response =
-      nhi_problem_new (429, NHI_PROBLEM_RATE, english ? "Too many applications" : "申請件數過多",
-                       english ? detail : chinese);
+  g_autofree char *detail = NULL;
+  NhiResponse *response;
 
+  if (busy)
+    detail = g_strdup_printf (english ? "%d of your applications are being processed. Apply again "
+                                        "when one of them is ready."
+                                      : "您有 %d 件申請正在處理，請等其中一件完成後再申請。",
+                              NHI_HEALTH_BANK_MAX_PROCESSING);
+  else
+    detail = g_strdup_printf (english ? "%d of your applications are still kept. Apply again when "
+                                        "the oldest has ended, or download what is ready."
+                                      : "您在保留期限內的申請已達 %d 件，請等最早的一件到期後再申請"
+                                        "，或下載已備妥的檔案。",
+                              NHI_HEALTH_BANK_MAX_KEPT);
+  response = nhi_problem_new (429, NHI_PROBLEM_RATE,
+                              english ? "Too many applications" : "申請件數過多", detail);
   set_retry_after (response, busy ? RETRY_SECONDS : nhi_taipei_end_of_day (now, 0) + 1 - now);
   return response;
 }

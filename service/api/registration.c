@@ -64,10 +64,7 @@ post_registration (const NhiRequest *request, gpointer context, GError **error)
   json_object_set_string_member (answer, "state", "pending");
   json_object_set_string_member (answer, "email", ticket.email_masked);
   nhi_api_set_instant (answer, "expires_at", ticket.expires_at);
-  JsonNode *node = json_node_alloc ();
-  json_node_init_object (node, answer);
-  json_object_unref (answer);
-  return nhi_response_new_json (202, node);
+  return nhi_api_new_response (202, answer);
 }
 
 const NhiRoute nhi_api_registration_routes[] = {

@@ -2,8 +2,9 @@
  * GET /api/v1/service: what this service is, for a client before anyone has signed in. */
 #define G_LOG_DOMAIN "nhi-api"
 
+#include "service/api/answer.h"
+#include "service/domain/words.h"
 #include "service/domain/world.h"
-#include "service/http/handler.h"
 #include "shared/api/api.h"
 
 #define MINIMUM_CLIENT "0.1.0"
@@ -13,8 +14,7 @@ get_service (const NhiRequest *request, gpointer context, GError **error)
 {
   const NhiWorld *world = context;
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (GDateTime) now = g_date_time_new_from_unix_utc (nhi_world_now (world));
-  g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
+  g_autofree char *time = nhi_api_instant (nhi_world_now (world));
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "name");
@@ -29,8 +29,8 @@ get_service (const NhiRequest *request, gpointer context, GError **error)
   json_builder_add_boolean_value (builder, world->demo);
   json_builder_set_member_name (builder, "languages");
   json_builder_begin_array (builder);
-  json_builder_add_string_value (builder, "zh-TW");
-  json_builder_add_string_value (builder, "en");
+  json_builder_add_string_value (builder, NHI_LANGUAGE_CHINESE);
+  json_builder_add_string_value (builder, NHI_LANGUAGE_ENGLISH);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   return nhi_response_new_json (200, json_builder_get_root (builder));

@@ -10,15 +10,6 @@
 
 #define BODY_LIMIT 8192
 
-static JsonNode *
-take_object (JsonObject *object)
-{
-  JsonNode *node = json_node_alloc ();
-  json_node_init_object (node, object);
-  json_object_unref (object);
-  return node;
-}
-
 static JsonObject *
 person_object (const char *name, const char *id_number)
 {
@@ -49,7 +40,7 @@ signed_in (const NhiSignIn *sign_in)
     {
       json_object_set_null_member (answer, "last_sign_in");
     }
-  return nhi_response_new_json (201, take_object (answer));
+  return nhi_api_new_response (201, answer);
 }
 
 static NhiResponse *
@@ -92,7 +83,7 @@ get_session (const NhiRequest *request, gpointer context, GError **error)
   json_object_set_int_member (answer, "idle_seconds", NHI_SESSION_IDLE_SECONDS);
   nhi_api_set_instant (answer, "expires_at", view.expires_at);
   json_object_set_object_member (answer, "person", person);
-  return nhi_response_new_json (200, take_object (answer));
+  return nhi_api_new_response (200, answer);
 }
 
 static NhiResponse *
