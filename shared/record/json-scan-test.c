@@ -51,11 +51,11 @@ test_scalars (void)
     {
       const ScalarCase *c = &scalar_cases[i];
       g_autoptr (GString) value = g_string_new ("before");
-      NhiJson json;
+      NhiJsonScan json;
       gboolean taken;
 
-      nhi_json_init (&json, c->json, c->length != 0 ? c->length : strlen (c->json));
-      taken = nhi_json_take_scalar (&json, value) && nhi_json_at_end (&json);
+      nhi_json_scan_init (&json, c->json, c->length != 0 ? c->length : strlen (c->json));
+      taken = nhi_json_scan_take_scalar (&json, value) && nhi_json_scan_at_end (&json);
       if (taken != (c->text != NULL))
         g_test_message ("%s", c->json);
       g_assert_cmpint (taken, ==, c->text != NULL);
@@ -93,11 +93,11 @@ test_documents (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (document_cases); i++)
     {
-      NhiJson json;
+      NhiJsonScan json;
       gboolean sound;
 
-      nhi_json_init (&json, document_cases[i].json, strlen (document_cases[i].json));
-      sound = nhi_json_skip (&json) && nhi_json_at_end (&json);
+      nhi_json_scan_init (&json, document_cases[i].json, strlen (document_cases[i].json));
+      sound = nhi_json_scan_skip (&json) && nhi_json_scan_at_end (&json);
       if (sound != document_cases[i].sound)
         g_test_message ("%s", document_cases[i].json);
       g_assert_cmpint (sound, ==, document_cases[i].sound);
@@ -107,15 +107,15 @@ test_documents (void)
 static void
 test_depth (void)
 {
-  for (guint depth = NHI_JSON_MAX_DEPTH; depth <= NHI_JSON_MAX_DEPTH + 1; depth++)
+  for (guint depth = NHI_JSON_SCAN_MAX_DEPTH; depth <= NHI_JSON_SCAN_MAX_DEPTH + 1; depth++)
     {
       g_autofree char *opening = g_strnfill (depth, '[');
       g_autofree char *closing = g_strnfill (depth, ']');
       g_autofree char *text = g_strconcat (opening, closing, NULL);
-      NhiJson json;
+      NhiJsonScan json;
 
-      nhi_json_init (&json, text, strlen (text));
-      g_assert_cmpint (nhi_json_skip (&json), ==, depth <= NHI_JSON_MAX_DEPTH);
+      nhi_json_scan_init (&json, text, strlen (text));
+      g_assert_cmpint (nhi_json_scan_skip (&json), ==, depth <= NHI_JSON_SCAN_MAX_DEPTH);
     }
 }
 
@@ -128,10 +128,10 @@ test_length (void)
   for (gsize length = 0; length < strlen (text); length++)
     {
       g_autofree char *exact = g_memdup2 (text, length);
-      NhiJson json;
+      NhiJsonScan json;
 
-      nhi_json_init (&json, exact, length);
-      g_assert_false (nhi_json_skip (&json) && nhi_json_at_end (&json));
+      nhi_json_scan_init (&json, exact, length);
+      g_assert_false (nhi_json_scan_skip (&json) && nhi_json_scan_at_end (&json));
     }
 }
 
@@ -139,11 +139,11 @@ static void
 test_line (void)
 {
   static const char text[] = "[\n1,\n\n?]";
-  NhiJson json;
+  NhiJsonScan json;
 
-  nhi_json_init (&json, text, strlen (text));
-  g_assert_false (nhi_json_skip (&json));
-  g_assert_cmpuint (nhi_json_line (&json), ==, 4);
+  nhi_json_scan_init (&json, text, strlen (text));
+  g_assert_false (nhi_json_scan_skip (&json));
+  g_assert_cmpuint (nhi_json_scan_line (&json), ==, 4);
 }
 
 int

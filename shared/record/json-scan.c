@@ -7,17 +7,17 @@
 #define REPLACEMENT 0xFFFD
 
 void
-nhi_json_init (NhiJson *json, const char *text, gsize length)
+nhi_json_scan_init (NhiJsonScan *json, const char *text, gsize length)
 {
   if (length == 0)
     text = "";
-  *json = (NhiJson){ .start = text, .at = text, .end = text + length };
+  *json = (NhiJsonScan){ .start = text, .at = text, .end = text + length };
   if (length >= 3 && memcmp (text, "\xEF\xBB\xBF", 3) == 0)
     json->at += 3;
 }
 
 static gboolean
-fail (NhiJson *json)
+fail (NhiJsonScan *json)
 {
   json->failed = TRUE;
   return FALSE;
@@ -25,7 +25,7 @@ fail (NhiJson *json)
 
 /* The next byte that is no white space, or NUL: a NUL in the text begins no token either. */
 static char
-next_byte (NhiJson *json)
+next_byte (NhiJsonScan *json)
 {
   while (json->at < json->end && strchr (" \t\r\n", *json->at) != NULL && *json->at != '\0')
     json->at++;
@@ -33,7 +33,7 @@ next_byte (NhiJson *json)
 }
 
 static gboolean
-accept (NhiJson *json, char byte)
+accept (NhiJsonScan *json, char byte)
 {
   if (byte == '\0' || next_byte (json) != byte)
     return FALSE;
@@ -41,24 +41,25 @@ accept (NhiJson *json, char byte)
   return TRUE;
 }
 
-NhiJsonKind
-nhi_json_peek (NhiJson *json)
+NhiJsonScanKind
+nhi_json_scan_peek (NhiJsonScan *json)
 {
   char byte = next_byte (json);
 
   if (byte == '{')
-    return NHI_JSON_OBJECT;
+    return NHI_JSON_SCAN_OBJECT;
   if (byte == '[')
-    return NHI_JSON_ARRAY;
-  return byte == '"' || byte == '-' || g_ascii_isalnum (byte) ? NHI_JSON_SCALAR : NHI_JSON_NOTHING;
+    return NHI_JSON_SCAN_ARRAY;
+  return byte == '"' || byte == '-' || g_ascii_isalnum (byte) ? NHI_JSON_SCAN_SCALAR
+                                                              : NHI_JSON_SCAN_NOTHING;
 }
 
 gboolean
-nhi_json_enter (NhiJson *json)
+nhi_json_scan_enter (NhiJsonScan *json)
 {
   if (!accept (json, '{') && !accept (json, '['))
     return fail (json);
-  if (++json->depth > NHI_JSON_MAX_DEPTH)
+  if (++json->depth > NHI_JSON_SCAN_MAX_DEPTH)
     return fail (json);
   json->fresh = TRUE;
   return TRUE;
@@ -66,7 +67,7 @@ nhi_json_enter (NhiJson *json)
 
 /* Past the comma, or out of the container. */
 static gboolean
-step (NhiJson *json, char closing)
+step (NhiJsonScan *json, char closing)
 {
   if (json->failed)
     return FALSE;
@@ -83,7 +84,7 @@ step (NhiJson *json, char closing)
 }
 
 static gboolean
-take_unit (NhiJson *json, gunichar *ret_unit)
+take_unit (NhiJsonScan *json, gunichar *ret_unit)
 {
   gunichar unit = 0;
 
@@ -104,7 +105,7 @@ take_unit (NhiJson *json, gunichar *ret_unit)
 
 /* Behind "\u": one UTF-16 unit, or two that belong together. */
 static gboolean
-take_unicode_escape (NhiJson *json, GString *value)
+take_unicode_escape (NhiJsonScan *json, GString *value)
 {
   gunichar unit, low;
 
@@ -130,7 +131,7 @@ take_unicode_escape (NhiJson *json, GString *value)
 }
 
 static gboolean
-take_escape (NhiJson *json, GString *value)
+take_escape (NhiJsonScan *json, GString *value)
 {
   static const char names[] = "\"\\/bfnrt";
   static const char bytes[] = "\"\\/\b\f\n\r\t";
@@ -154,7 +155,7 @@ take_escape (NhiJson *json, GString *value)
 }
 
 static gboolean
-take_string (NhiJson *json, GString *value)
+take_string (NhiJsonScan *json, GString *value)
 {
   g_string_truncate (value, 0);
   if (!accept (json, '"'))
@@ -185,7 +186,7 @@ take_string (NhiJson *json, GString *value)
 
 /* Digits or a bare word, as they stand. */
 static gboolean
-take_word (NhiJson *json, GString *value)
+take_word (NhiJsonScan *json, GString *value)
 {
   const char *word;
 
@@ -206,7 +207,7 @@ take_word (NhiJson *json, GString *value)
 }
 
 gboolean
-nhi_json_next_member (NhiJson *json, GString *name)
+nhi_json_scan_next_member (NhiJsonScan *json, GString *name)
 {
   if (!step (json, '}') || !take_string (json, name))
     return FALSE;
@@ -214,54 +215,54 @@ nhi_json_next_member (NhiJson *json, GString *name)
 }
 
 gboolean
-nhi_json_next_element (NhiJson *json)
+nhi_json_scan_next_element (NhiJsonScan *json)
 {
   return step (json, ']');
 }
 
 gboolean
-nhi_json_take_scalar (NhiJson *json, GString *value)
+nhi_json_scan_take_scalar (NhiJsonScan *json, GString *value)
 {
-  if (nhi_json_peek (json) != NHI_JSON_SCALAR)
+  if (nhi_json_scan_peek (json) != NHI_JSON_SCAN_SCALAR)
     return fail (json);
   return *json->at == '"' ? take_string (json, value) : take_word (json, value);
 }
 
 gboolean
-nhi_json_skip (NhiJson *json)
+nhi_json_scan_skip (NhiJsonScan *json)
 {
   g_autoptr (GString) ignored = g_string_new (NULL);
 
-  switch (nhi_json_peek (json))
+  switch (nhi_json_scan_peek (json))
     {
-    case NHI_JSON_OBJECT:
-      nhi_json_enter (json);
-      while (nhi_json_next_member (json, ignored))
-        nhi_json_skip (json);
+    case NHI_JSON_SCAN_OBJECT:
+      nhi_json_scan_enter (json);
+      while (nhi_json_scan_next_member (json, ignored))
+        nhi_json_scan_skip (json);
       break;
-    case NHI_JSON_ARRAY:
-      nhi_json_enter (json);
-      while (nhi_json_next_element (json))
-        nhi_json_skip (json);
+    case NHI_JSON_SCAN_ARRAY:
+      nhi_json_scan_enter (json);
+      while (nhi_json_scan_next_element (json))
+        nhi_json_scan_skip (json);
       break;
-    case NHI_JSON_SCALAR:
-      nhi_json_take_scalar (json, ignored);
+    case NHI_JSON_SCAN_SCALAR:
+      nhi_json_scan_take_scalar (json, ignored);
       break;
-    case NHI_JSON_NOTHING:
+    case NHI_JSON_SCAN_NOTHING:
       json->failed = TRUE;
     }
   return !json->failed;
 }
 
 gboolean
-nhi_json_at_end (NhiJson *json)
+nhi_json_scan_at_end (NhiJsonScan *json)
 {
   next_byte (json);
   return !json->failed && json->at == json->end;
 }
 
 guint
-nhi_json_line (const NhiJson *json)
+nhi_json_scan_line (const NhiJsonScan *json)
 {
   guint line = 1;
 

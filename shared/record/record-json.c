@@ -131,21 +131,20 @@ nhi_record_to_json_file (const NhiRecord *record, GError **error)
 
 typedef struct
 {
-  NhiJson json;
+  NhiJsonScan json;
   NhiRecordBuilder builder;
   GString *value;
 } JsonReader;
 
-static gboolean
-read_entry (JsonReader *reader, NhiRecordEntry *entry, GError **error);
+static gboolean read_entry (JsonReader *reader, NhiRecordEntry *entry, GError **error);
 
 static gboolean
 read_child (JsonReader *reader, NhiRecordEntry *entry, GError **error)
 {
   NhiRecordEntry *child;
 
-  if (nhi_json_peek (&reader->json) != NHI_JSON_OBJECT)
-    return nhi_json_skip (&reader->json);
+  if (nhi_json_scan_peek (&reader->json) != NHI_JSON_SCAN_OBJECT)
+    return nhi_json_scan_skip (&reader->json);
   child = nhi_record_builder_begin_child (&reader->builder, entry, error);
   if (child == NULL || !read_entry (reader, child, error))
     return FALSE;
@@ -157,10 +156,10 @@ read_child (JsonReader *reader, NhiRecordEntry *entry, GError **error)
 static gboolean
 read_children (JsonReader *reader, NhiRecordEntry *entry, GError **error)
 {
-  if (nhi_json_peek (&reader->json) != NHI_JSON_ARRAY)
+  if (nhi_json_scan_peek (&reader->json) != NHI_JSON_SCAN_ARRAY)
     return read_child (reader, entry, error);
-  nhi_json_enter (&reader->json);
-  while (nhi_json_next_element (&reader->json))
+  nhi_json_scan_enter (&reader->json);
+  while (nhi_json_scan_next_element (&reader->json))
     if (!read_child (reader, entry, error))
       return FALSE;
   return !reader->json.failed;
@@ -173,18 +172,18 @@ read_entry (JsonReader *reader, NhiRecordEntry *entry, GError **error)
   g_autoptr (GString) code = g_string_new (NULL);
   const char *child = entry->section->child;
 
-  if (!nhi_json_enter (&reader->json))
+  if (!nhi_json_scan_enter (&reader->json))
     return FALSE;
-  while (nhi_json_next_member (&reader->json, code))
+  while (nhi_json_scan_next_member (&reader->json, code))
     {
       if (child != NULL && g_ascii_strcasecmp (code->str, child) == 0)
         {
           if (!read_children (reader, entry, error))
             return FALSE;
         }
-      else if (nhi_json_peek (&reader->json) != NHI_JSON_SCALAR)
-        nhi_json_skip (&reader->json);
-      else if (nhi_json_take_scalar (&reader->json, reader->value))
+      else if (nhi_json_scan_peek (&reader->json) != NHI_JSON_SCAN_SCALAR)
+        nhi_json_scan_skip (&reader->json);
+      else if (nhi_json_scan_take_scalar (&reader->json, reader->value))
         {
           if (g_ascii_strcasecmp (code->str, entry->section->code) == 0)
             nhi_record_builder_section_text (&reader->builder, entry->section, reader->value->str);
@@ -200,14 +199,14 @@ read_section_item (JsonReader *reader, const NhiSectionInfo *section, GError **e
 {
   g_autoptr (NhiRecordEntry) entry = NULL;
 
-  if (nhi_json_peek (&reader->json) == NHI_JSON_SCALAR)
+  if (nhi_json_scan_peek (&reader->json) == NHI_JSON_SCAN_SCALAR)
     {
-      if (nhi_json_take_scalar (&reader->json, reader->value))
+      if (nhi_json_scan_take_scalar (&reader->json, reader->value))
         nhi_record_builder_section_text (&reader->builder, section, reader->value->str);
       return !reader->json.failed;
     }
-  if (nhi_json_peek (&reader->json) != NHI_JSON_OBJECT)
-    return nhi_json_skip (&reader->json);
+  if (nhi_json_scan_peek (&reader->json) != NHI_JSON_SCAN_OBJECT)
+    return nhi_json_scan_skip (&reader->json);
   entry = nhi_record_builder_begin_entry (&reader->builder, section, error);
   if (entry == NULL || !read_entry (reader, entry, error))
     return FALSE;
@@ -218,10 +217,10 @@ read_section_item (JsonReader *reader, const NhiSectionInfo *section, GError **e
 static gboolean
 read_section (JsonReader *reader, const NhiSectionInfo *section, GError **error)
 {
-  if (nhi_json_peek (&reader->json) != NHI_JSON_ARRAY)
+  if (nhi_json_scan_peek (&reader->json) != NHI_JSON_SCAN_ARRAY)
     return read_section_item (reader, section, error);
-  nhi_json_enter (&reader->json);
-  while (nhi_json_next_element (&reader->json))
+  nhi_json_scan_enter (&reader->json);
+  while (nhi_json_scan_next_element (&reader->json))
     if (!read_section_item (reader, section, error))
       return FALSE;
   return !reader->json.failed;
@@ -232,8 +231,8 @@ read_body (JsonReader *reader, GError **error)
 {
   g_autoptr (GString) code = g_string_new (NULL);
 
-  nhi_json_enter (&reader->json);
-  while (nhi_json_next_member (&reader->json, code))
+  nhi_json_scan_enter (&reader->json);
+  while (nhi_json_scan_next_member (&reader->json, code))
     {
       const NhiSectionInfo *section = nhi_section_find (code->str);
 
@@ -242,9 +241,9 @@ read_body (JsonReader *reader, GError **error)
           if (!read_section (reader, section, error))
             return FALSE;
         }
-      else if (nhi_json_peek (&reader->json) != NHI_JSON_SCALAR)
-        nhi_json_skip (&reader->json);
-      else if (nhi_json_take_scalar (&reader->json, reader->value))
+      else if (nhi_json_scan_peek (&reader->json) != NHI_JSON_SCAN_SCALAR)
+        nhi_json_scan_skip (&reader->json);
+      else if (nhi_json_scan_take_scalar (&reader->json, reader->value))
         nhi_record_builder_header (&reader->builder, code->str, reader->value->str);
     }
   return !reader->json.failed;
@@ -252,32 +251,32 @@ read_body (JsonReader *reader, GError **error)
 
 /* Into the object that is the value of the member @wanted of the object here. */
 static gboolean
-find_object (NhiJson *json, const char *wanted)
+find_object (NhiJsonScan *json, const char *wanted)
 {
   g_autoptr (GString) name = g_string_new (NULL);
 
-  if (nhi_json_peek (json) != NHI_JSON_OBJECT)
+  if (nhi_json_scan_peek (json) != NHI_JSON_SCAN_OBJECT)
     return FALSE;
-  nhi_json_enter (json);
-  while (nhi_json_next_member (json, name))
+  nhi_json_scan_enter (json);
+  while (nhi_json_scan_next_member (json, name))
     {
       if (g_ascii_strcasecmp (name->str, wanted) == 0)
-        return nhi_json_peek (json) == NHI_JSON_OBJECT;
-      nhi_json_skip (json);
+        return nhi_json_scan_peek (json) == NHI_JSON_SCAN_OBJECT;
+      nhi_json_scan_skip (json);
     }
   return FALSE;
 }
 
 /* What stands behind the body: the two closing braces, and whatever else there is beside it. */
 static gboolean
-read_to_end (NhiJson *json)
+read_to_end (NhiJsonScan *json)
 {
   g_autoptr (GString) name = g_string_new (NULL);
 
   for (int level = 0; level < 2; level++)
-    while (nhi_json_next_member (json, name))
-      nhi_json_skip (json);
-  return nhi_json_at_end (json);
+    while (nhi_json_scan_next_member (json, name))
+      nhi_json_scan_skip (json);
+  return nhi_json_scan_at_end (json);
 }
 
 static gboolean
@@ -295,7 +294,7 @@ read_file (JsonReader *reader, GError **error)
   if (cause != NULL)
     g_propagate_error (error, g_steal_pointer (&cause));
   else
-    nhi_record_set_damaged (error, nhi_json_line (&reader->json));
+    nhi_record_set_damaged (error, nhi_json_scan_line (&reader->json));
   return FALSE;
 }
 
@@ -312,7 +311,7 @@ nhi_record_from_json_file (GBytes *bytes, GError **error)
   if (!nhi_record_check_size (bytes, error))
     return NULL;
   text = g_bytes_get_data (bytes, &length);
-  nhi_json_init (&reader.json, text, length);
+  nhi_json_scan_init (&reader.json, text, length);
   nhi_record_builder_init (&reader.builder);
   reader.value = g_string_new (NULL);
   if (read_file (&reader, error))
@@ -333,12 +332,12 @@ nhi_record_entry_from_json (const NhiSectionInfo *section, const char *json, GEr
   g_return_val_if_fail (section != NULL, NULL);
   g_return_val_if_fail (json != NULL, NULL);
 
-  nhi_json_init (&reader.json, json, strlen (json));
+  nhi_json_scan_init (&reader.json, json, strlen (json));
   nhi_record_builder_init (&reader.builder);
   reader.builder.compact = TRUE;
   reader.value = g_string_new (NULL);
   entry = nhi_record_entry_new (section);
-  sound = read_entry (&reader, entry, &cause) && nhi_json_at_end (&reader.json);
+  sound = read_entry (&reader, entry, &cause) && nhi_json_scan_at_end (&reader.json);
   nhi_record_builder_clear (&reader.builder);
   g_string_free (reader.value, TRUE);
   if (sound)
@@ -346,6 +345,6 @@ nhi_record_entry_from_json (const NhiSectionInfo *section, const char *json, GEr
   if (cause != NULL)
     g_propagate_error (error, g_steal_pointer (&cause));
   else
-    nhi_record_set_damaged (error, nhi_json_line (&reader.json));
+    nhi_record_set_damaged (error, nhi_json_scan_line (&reader.json));
   return NULL;
 }
