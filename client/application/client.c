@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The application object: makes the reader monitor, the remote and the window, and owns the actions without a window. */
+ * The application object: makes the reader monitor, the remote and the window, and owns the actions
+ * without a window. */
 #define G_LOG_DOMAIN "nhi-application"
 
 #include <glib/gi18n.h>

@@ -17,6 +17,6 @@ nhi_idle_judge (gint64 idle, gint64 limit, guint *ret_next)
       *ret_next = 1; /* the banner counts down */
       return NHI_IDLE_WARNING;
     }
-  *ret_next = (guint) (left - NHI_IDLE_WARNING_SECONDS);
+  *ret_next = (guint)(left - NHI_IDLE_WARNING_SECONDS);
   return NHI_IDLE_ACTIVE;
 }

@@ -47,8 +47,8 @@ on_service_apply (NhiPreferences *self)
   g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
   AdwToast *toast;
 
-  if (uri == NULL || g_strcmp0 (g_uri_get_scheme (uri), "https") != 0
-      || g_uri_get_host (uri) == NULL)
+  if (uri == NULL || g_strcmp0 (g_uri_get_scheme (uri), "https") != 0 ||
+      g_uri_get_host (uri) == NULL)
     {
       gtk_widget_add_css_class (GTK_WIDGET (self->service_row), "error");
       toast = adw_toast_new (_ ("The address must begin with https:// and name a host"));
@@ -76,9 +76,9 @@ on_folder_activated (NhiPreferences *self)
 {
   if (self->chooser != NULL)
     return;
-  self->chooser = gtk_file_chooser_native_new (_ ("Choose the Download Folder"), GTK_WINDOW (self),
-                                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
-                                               _ ("_Choose"), NULL);
+  self->chooser =
+      gtk_file_chooser_native_new (_ ("Choose the Download Folder"), GTK_WINDOW (self),
+                                   GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Choose"), NULL);
   g_signal_connect_swapped (self->chooser, "response", G_CALLBACK (on_folder_response), self);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
@@ -92,8 +92,8 @@ on_style_toggled (NhiPreferences *self)
     style = NHI_DATE_ROC;
   else if (gtk_check_button_get_active (self->western_check))
     style = NHI_DATE_WESTERN;
-  if (g_settings_get_enum (self->settings, "date-style") != (int) style)
-    g_settings_set_enum (self->settings, "date-style", (int) style);
+  if (g_settings_get_enum (self->settings, "date-style") != (int)style)
+    g_settings_set_enum (self->settings, "date-style", (int)style);
 }
 
 static void
@@ -104,8 +104,8 @@ show_example (NhiRow *row, NhiDateStyle style)
   GDate today;
 
   g_date_clear (&today, 1);
-  g_date_set_dmy (&today, (GDateDay) g_date_time_get_day_of_month (now),
-                  (GDateMonth) g_date_time_get_month (now), (GDateYear) g_date_time_get_year (now));
+  g_date_set_dmy (&today, (GDateDay)g_date_time_get_day_of_month (now),
+                  (GDateMonth)g_date_time_get_month (now), (GDateYear)g_date_time_get_year (now));
   text = nhi_format_date (&today, style);
   g_object_set (row, "subtitle", text, NULL);
 }
@@ -152,8 +152,8 @@ nhi_preferences_init (NhiPreferences *self)
 NhiPreferences *
 nhi_preferences_new (GtkWindow *parent, GSettings *settings)
 {
-  NhiPreferences *self
-      = g_object_new (NHI_TYPE_PREFERENCES, "transient-for", parent, "modal", TRUE, NULL);
+  NhiPreferences *self =
+      g_object_new (NHI_TYPE_PREFERENCES, "transient-for", parent, "modal", TRUE, NULL);
   g_autofree char *uri = g_settings_get_string (settings, "service-uri");
   GtkCheckButton *checks[] = { self->both_check, self->roc_check, self->western_check };
   int style = g_settings_get_enum (settings, "date-style");

@@ -7,7 +7,6 @@
 G_BEGIN_DECLS
 
 /* Once, after GTK is initialised; for every widget of the program. */
-void
-nhi_presence_install (void);
+void nhi_presence_install (void);
 
 G_END_DECLS

@@ -20,7 +20,8 @@ struct _NhiSessionGuard
 
 G_DEFINE_FINAL_TYPE (NhiSessionGuard, nhi_session_guard, G_TYPE_OBJECT)
 
-enum {
+enum
+{
   PROP_0,
   PROP_SECONDS_LEFT,
   N_PROPS
@@ -39,7 +40,8 @@ set_seconds_left (NhiSessionGuard *self, guint seconds)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SECONDS_LEFT]);
 }
 
-/* Monotonic time stands still in suspend; a person who opens the lid again must not find an open session. */
+/* Monotonic time stands still in suspend; a person who opens the lid again must not find an open
+ * session. */
 static gint64
 now_seconds (void)
 {
@@ -68,7 +70,7 @@ look_again (NhiSessionGuard *self)
       nhi_context_toast (self->context, _ ("Signed out, because nothing happened for a while"));
       return;
     case NHI_IDLE_WARNING:
-      set_seconds_left (self, (guint) (limit - MAX (idle, 0)));
+      set_seconds_left (self, (guint)(limit - MAX (idle, 0)));
       break;
     case NHI_IDLE_ACTIVE:
     default:
@@ -149,9 +151,8 @@ nhi_session_guard_class_init (NhiSessionGuardClass *klass)
   object_class->dispose = nhi_session_guard_dispose;
   object_class->get_property = nhi_session_guard_get_property;
 
-  properties[PROP_SECONDS_LEFT]
-      = g_param_spec_uint ("seconds-left", NULL, NULL, 0, G_MAXUINT, 0,
-                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SECONDS_LEFT] = g_param_spec_uint ("seconds-left", NULL, NULL, 0, G_MAXUINT, 0,
+                                                     G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Property "seconds-left" (uint, notified): 0 = no warning is due, else the seconds until the sign-out for idleness. */
+/* Property "seconds-left" (uint, notified): 0 = no warning is due, else the seconds until the
+ * sign-out for idleness. */
 #define NHI_TYPE_SESSION_GUARD (nhi_session_guard_get_type ())
 G_DECLARE_FINAL_TYPE (NhiSessionGuard, nhi_session_guard, NHI, SESSION_GUARD, GObject)
 

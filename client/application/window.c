@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The window. Pages are made when first shown, so that the start costs no more than the first page. */
+ * The window. Pages are made when first shown, so that the start costs no more than the first page.
+ */
 #define G_LOG_DOMAIN "nhi-application"
 
 #include <glib/gi18n.h>
@@ -83,15 +84,26 @@ announce (NhiWindow *self, const char *text)
   gtk_label_set_label (self->status_line, text);
 }
 
+/* On a page below another its parent's row only looks selected: so it can be selected, by whatever
+ * means, to go back. */
 static void
-select_in_sidebar (NhiWindow *self, const char *name)
+mark_in_sidebar (NhiWindow *self, const PageInfo *info)
 {
+  const char *name = info->parent != NULL ? info->parent : info->name;
   GtkListBoxRow *row;
 
   self->selecting = TRUE;
+  gtk_list_box_unselect_all (self->sidebar);
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->sidebar, i)) != NULL; i++)
-    if (g_strcmp0 (g_object_get_data (G_OBJECT (row), "page"), name) == 0)
-      gtk_list_box_select_row (self->sidebar, row);
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (row), "here");
+      if (g_strcmp0 (g_object_get_data (G_OBJECT (row), "page"), name) != 0)
+        continue;
+      if (info->parent == NULL)
+        gtk_list_box_select_row (self->sidebar, row);
+      else
+        gtk_widget_add_css_class (GTK_WIDGET (row), "here");
+    }
   self->selecting = FALSE;
 }
 
@@ -99,8 +111,8 @@ static void
 show_back_button (NhiWindow *self)
 {
   gtk_widget_set_visible (self->back_button,
-                          adw_leaflet_get_folded (self->leaflet)
-                              || (self->shown != NULL && self->shown->parent != NULL));
+                          adw_leaflet_get_folded (self->leaflet) ||
+                              (self->shown != NULL && self->shown->parent != NULL));
 }
 
 void
@@ -116,7 +128,7 @@ nhi_window_show_page (NhiWindow *self, const char *name)
   gtk_stack_set_visible_child_name (self->stack, name);
   adw_window_title_set_title (self->page_title, _ (info->title));
   self->shown = info;
-  select_in_sidebar (self, info->parent != NULL ? info->parent : info->name);
+  mark_in_sidebar (self, info);
   adw_leaflet_set_visible_child_name (self->leaflet, "content");
   show_back_button (self);
 }
@@ -139,7 +151,8 @@ on_sidebar_selected (NhiWindow *self, GtkListBoxRow *row)
   nhi_window_show_page (self, g_object_get_data (G_OBJECT (row), "page"));
 }
 
-/* A click on the row that is selected already: back to it from a page below it, and out of the folded sidebar. */
+/* A click on the row that is selected already: back to it from a page below it, and out of the
+ * folded sidebar. */
 static void
 on_sidebar_activated (NhiWindow *self, GtkListBoxRow *row)
 {
@@ -200,7 +213,7 @@ add_sidebar_rows (NhiWindow *self)
         }
       gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
       nhi_widget_set_name (row, _ (pages[i].title));
-      g_object_set_data (G_OBJECT (row), "page", (gpointer) pages[i].name);
+      g_object_set_data (G_OBJECT (row), "page", (gpointer)pages[i].name);
       gtk_list_box_append (self->sidebar, row);
     }
 }
@@ -233,7 +246,8 @@ show_card (NhiWindow *self)
   gtk_image_set_from_icon_name (self->card_chip_icon,
                                 profile != NULL ? "nhi-card-symbolic" : "nhi-card-none-symbolic");
   gtk_widget_set_tooltip_text (self->card_chip, text);
-  /* Translators: the name of the button in the header; %s is the card's state or the person's name */
+  /* Translators: the name of the button in the header; %s is the card's state or the person's name
+   */
   name = g_strdup_printf (_ ("Card: %s"), text);
   nhi_widget_set_name (self->card_chip, name);
 }
@@ -265,8 +279,8 @@ on_seconds_left (NhiWindow *self)
   g_autofree char *text = NULL;
 
   /* Translators: %s is a time such as "59 s" */
-  text = g_strdup_printf (_ ("Nothing has happened for a while. You will be signed out in %s."),
-                          wait);
+  text =
+      g_strdup_printf (_ ("Nothing has happened for a while. You will be signed out in %s."), wait);
   if (seconds > 0)
     gtk_label_set_label (self->idle_label, text);
   if (seconds > 0 && !gtk_revealer_get_reveal_child (self->idle_banner))
@@ -352,7 +366,7 @@ on_toast (NhiWindow *self, const char *text)
 static gboolean
 on_input (NhiWindow *self, GdkEvent *event)
 {
-  switch ((int) gdk_event_get_event_type (event))
+  switch ((int)gdk_event_get_event_type (event))
     {
     case GDK_KEY_PRESS:
     case GDK_BUTTON_PRESS:

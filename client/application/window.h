@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The one window: sidebar, header with the card chip, banners, status line, and the pages, each made when first shown. */
+ * The one window: sidebar, header with the card chip, banners, status line, and the pages, each
+ * made when first shown. */
 #pragma once
 
 #include <adwaita.h>

@@ -39,8 +39,7 @@ G_DEFINE_FINAL_TYPE (NhiAccountPage, nhi_account_page, ADW_TYPE_BIN)
 static NhiDateStyle
 date_style (NhiAccountPage *self)
 {
-  return (NhiDateStyle) g_settings_get_enum (nhi_context_get_settings (self->context),
-                                             "date-style");
+  return (NhiDateStyle)g_settings_get_enum (nhi_context_get_settings (self->context), "date-style");
 }
 
 static gint64
@@ -63,8 +62,8 @@ update_button (NhiAccountPage *self)
   gboolean busy = self->cancellable != NULL;
 
   gtk_widget_set_sensitive (self->sign_in_button,
-                            !busy && self->wait_until == 0
-                                && nhi_context_get_profile (self->context) != NULL);
+                            !busy && self->wait_until == 0 &&
+                                nhi_context_get_profile (self->context) != NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->password), !busy);
   gtk_spinner_set_spinning (self->spinner, busy);
 }

@@ -21,6 +21,7 @@ struct _NhiCardPage
   GtkWidget *check_button;
   GtkLabel *code;
   GtkLabel *name;
+  GtkWidget *cancelled;
   AdwBin *details_place;
 };
 
@@ -29,10 +30,12 @@ G_DEFINE_FINAL_TYPE (NhiCardPage, nhi_card_page, ADW_TYPE_BIN)
 static void
 show_profile (NhiCardPage *self, NhiCardProfile *profile)
 {
-  NhiDateStyle style = (NhiDateStyle) g_settings_get_enum (
-      nhi_context_get_settings (self->context), "date-style");
+  NhiDateStyle style =
+      (NhiDateStyle)g_settings_get_enum (nhi_context_get_settings (self->context), "date-style");
 
   gtk_label_set_label (self->name, profile != NULL ? profile->name : "");
+  gtk_widget_set_visible (self->cancelled,
+                          profile != NULL && profile->termination == NHI_CARD_TERMINATION_YES);
   nhi_card_details_set_profile (self->details, profile, style);
 }
 
@@ -55,7 +58,8 @@ show_state (NhiCardPage *self, NhiCardState state, const char *fault)
   gtk_widget_set_visible (GTK_WIDGET (self->code), code != NULL);
 }
 
-/* The profile is NULL before the state says so when a card leaves: either is enough to empty the page. */
+/* The profile is NULL before the state says so when a card leaves: either is enough to empty the
+ * page. */
 static void
 update (NhiCardPage *self)
 {
@@ -109,6 +113,7 @@ nhi_card_page_class_init (NhiCardPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, code);
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, name);
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, details_place);
+  gtk_widget_class_bind_template_child (widget_class, NhiCardPage, cancelled);
   gtk_widget_class_bind_template_callback (widget_class, on_check_clicked);
 }
 

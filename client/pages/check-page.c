@@ -44,8 +44,9 @@ show_age (gpointer user_data)
   wait = nhi_format_wait (now - finished);
   if (finished > 0)
     /* Translators: %s is a time such as "10 s" */
-    text = g_strdup_printf (_ ("Checked %s ago; changes of readers, cards and network are followed"),
-                            wait);
+    text =
+        g_strdup_printf (_ ("Checked %s ago; changes of readers, cards and network are followed"),
+                         wait);
   gtk_label_set_label (self->age, text != NULL ? text : "");
   return G_SOURCE_CONTINUE;
 }
@@ -60,8 +61,9 @@ verdict_sentence (NhiCheckPage *self, const char **ret_icon, const char **ret_st
     {
       *ret_icon = "dialog-error-symbolic";
       *ret_style = "error";
-      return g_strdup_printf (
-          ngettext ("%u item needs attention", "%u items need attention", failures), failures);
+      return g_strdup_printf (ngettext ("%u item needs attention", "%u items need attention",
+                                        failures),
+                              failures);
     }
   *ret_style = "success";
   *ret_icon = "nhi-pass-symbolic";

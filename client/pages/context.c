@@ -22,7 +22,8 @@ struct _NhiContext
 
 G_DEFINE_FINAL_TYPE (NhiContext, nhi_context, G_TYPE_OBJECT)
 
-enum {
+enum
+{
   PROP_0,
   PROP_LAST_SIGN_IN_AT,
   PROP_REGISTRATION_EMAIL,
@@ -30,7 +31,8 @@ enum {
   PROP_DOWNLOADED,
   N_PROPS
 };
-enum {
+enum
+{
   ANNOUNCE,
   TOAST,
   SHOW_PAGE,
@@ -99,12 +101,12 @@ nhi_context_class_init (NhiContextClass *klass)
   object_class->finalize = nhi_context_finalize;
   object_class->get_property = nhi_context_get_property;
 
-  properties[PROP_LAST_SIGN_IN_AT]
-      = g_param_spec_int64 ("last-sign-in-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  properties[PROP_REGISTRATION_EMAIL]
-      = g_param_spec_string ("registration-email", NULL, NULL, NULL, flags);
-  properties[PROP_REGISTRATION_EXPIRES_AT]
-      = g_param_spec_int64 ("registration-expires-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_LAST_SIGN_IN_AT] =
+      g_param_spec_int64 ("last-sign-in-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_REGISTRATION_EMAIL] =
+      g_param_spec_string ("registration-email", NULL, NULL, NULL, flags);
+  properties[PROP_REGISTRATION_EXPIRES_AT] =
+      g_param_spec_int64 ("registration-expires-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_DOWNLOADED] = g_param_spec_boolean ("downloaded", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What every page is given: the card, the checks, the service, the settings, and a way to say and show something. */
+ * What every page is given: the card, the checks, the service, the settings, and a way to say and
+ * show something. */
 #pragma once
 
 #include "client/checks/check-suite.h"
@@ -8,10 +9,11 @@
 
 G_BEGIN_DECLS
 
-/* Signals: "announce" (string: for the status line), "toast" (string), "show-page" (string: page name),
- * "open-package" (GFile: show it in the viewer), "recheck" (ask the service again whether it is there).
- * Properties (notified): "last-sign-in-at" (int64, 0 = never), "registration-email" (string, masked, NULL = none sent),
- * "registration-expires-at" (int64), "downloaded" (boolean: a package was saved in this run). */
+/* Signals: "announce" (string: for the status line), "toast" (string), "show-page" (string: page
+ * name), "open-package" (GFile: show it in the viewer), "recheck" (ask the service again whether it
+ * is there). Properties (notified): "last-sign-in-at" (int64, 0 = never), "registration-email"
+ * (string, masked, NULL = none sent), "registration-expires-at" (int64), "downloaded" (boolean: a
+ * package was saved in this run). */
 #define NHI_TYPE_CONTEXT (nhi_context_get_type ())
 G_DECLARE_FINAL_TYPE (NhiContext, nhi_context, NHI, CONTEXT, GObject)
 

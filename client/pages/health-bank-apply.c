@@ -42,8 +42,7 @@ static guint applied_signal;
 static NhiDateStyle
 date_style (NhiHealthBankApply *self)
 {
-  return (NhiDateStyle) g_settings_get_enum (nhi_context_get_settings (self->context),
-                                             "date-style");
+  return (NhiDateStyle)g_settings_get_enum (nhi_context_get_settings (self->context), "date-style");
 }
 
 static void
@@ -52,8 +51,8 @@ get_today (GDate *today)
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
 
   g_date_clear (today, 1);
-  g_date_set_dmy (today, (GDateDay) g_date_time_get_day_of_month (now),
-                  (GDateMonth) g_date_time_get_month (now), (GDateYear) g_date_time_get_year (now));
+  g_date_set_dmy (today, (GDateDay)g_date_time_get_day_of_month (now),
+                  (GDateMonth)g_date_time_get_month (now), (GDateYear)g_date_time_get_year (now));
 }
 
 static NhiPeriod
@@ -61,7 +60,7 @@ chosen_period (NhiHealthBankApply *self)
 {
   const char *key = nhi_chooser_get_key (self->period);
 
-  return key != NULL ? (NhiPeriod) CLAMP (atoi (key), 0, NHI_N_PERIODS - 1) : NHI_PERIOD_12_MONTHS;
+  return key != NULL ? (NhiPeriod)CLAMP (atoi (key), 0, NHI_N_PERIODS - 1) : NHI_PERIOD_12_MONTHS;
 }
 
 static void
@@ -101,7 +100,8 @@ on_choice_changed (NhiHealthBankApply *self)
   chosen_months (self, &from, &to);
   if (from != NULL && to != NULL)
     text = nhi_format_period (from, to, date_style (self));
-  gtk_label_set_label (self->months, text != NULL ? text : _ ("Choose the first and the last month"));
+  gtk_label_set_label (self->months,
+                       text != NULL ? text : _ ("Choose the first and the last month"));
 }
 
 static void
@@ -118,7 +118,7 @@ fill_periods (NhiHealthBankApply *self)
   for (guint i = 0; i < NHI_N_PERIODS; i++)
     {
       keys[i] = numbers[i];
-      names[i] = nhi_period_label ((NhiPeriod) i);
+      names[i] = nhi_period_label ((NhiPeriod)i);
     }
   nhi_chooser_set_items (self->period, keys, names, NHI_N_PERIODS);
   nhi_chooser_choose (self->period, numbers[NHI_PERIOD_12_MONTHS]);
@@ -127,10 +127,10 @@ fill_periods (NhiHealthBankApply *self)
   months = nhi_period_list (&today);
   for (guint i = 0; months[i] != NULL; i++)
     g_ptr_array_add (labels, nhi_format_month (months[i], date_style (self)));
-  nhi_chooser_set_items (self->from, (const char *const *) months,
-                         (const char *const *) labels->pdata, labels->len);
-  nhi_chooser_set_items (self->to, (const char *const *) months,
-                         (const char *const *) labels->pdata, labels->len);
+  nhi_chooser_set_items (self->from, (const char *const *)months,
+                         (const char *const *)labels->pdata, labels->len);
+  nhi_chooser_set_items (self->to, (const char *const *)months, (const char *const *)labels->pdata,
+                         labels->len);
 }
 
 static void
@@ -279,7 +279,7 @@ chosen_categories (NhiHealthBankApply *self)
 
   for (guint i = 0; i < self->checks->len; i++)
     if (gtk_check_button_get_active (g_ptr_array_index (self->checks, i)))
-      g_strv_builder_add (builder, ((NhiCategory *) g_ptr_array_index (self->categories, i))->code);
+      g_strv_builder_add (builder, ((NhiCategory *)g_ptr_array_index (self->categories, i))->code);
   return g_strv_builder_end (builder);
 }
 
@@ -307,7 +307,7 @@ on_send (NhiHealthBankApply *self)
     self->key = g_uuid_string_random ();
   set_problem (self, NULL);
   set_sending (self, TRUE);
-  nhi_remote_apply_async (nhi_context_get_remote (self->context), (const char *const *) codes, from,
+  nhi_remote_apply_async (nhi_context_get_remote (self->context), (const char *const *)codes, from,
                           to, self->key, self->cancellable, on_applied, g_object_ref (self));
 }
 

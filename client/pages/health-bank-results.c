@@ -10,7 +10,8 @@
 #include "client/widgets/result-row.h"
 #include "client/widgets/row.h"
 
-typedef enum {
+typedef enum
+{
   DOWNLOAD_IDLE,
   DOWNLOAD_RUNNING,
   DOWNLOAD_STOPPED, /* by the person or a broken connection; a part is kept */
@@ -56,8 +57,7 @@ static guint apply_wanted_signal;
 static NhiDateStyle
 date_style (NhiHealthBankResults *self)
 {
-  return (NhiDateStyle) g_settings_get_enum (nhi_context_get_settings (self->context),
-                                             "date-style");
+  return (NhiDateStyle)g_settings_get_enum (nhi_context_get_settings (self->context), "date-style");
 }
 
 static void
@@ -99,8 +99,7 @@ show_download (NhiHealthBankResults *self, DownloadState state)
 {
   gboolean running = state == DOWNLOAD_RUNNING;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->progress),
-                          running || state == DOWNLOAD_STOPPED);
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), running || state == DOWNLOAD_STOPPED);
   gtk_widget_set_visible (self->cancel_button, running);
   gtk_widget_set_visible (GTK_WIDGET (self->download_button),
                           state == DOWNLOAD_IDLE || state == DOWNLOAD_STOPPED);
@@ -129,7 +128,7 @@ show_package (NhiHealthBankResults *self)
                               : _ ("The package is being prepared; this takes seconds."));
   if (!ready)
     return;
-  size = g_format_size ((guint64) MAX (application->size, 0));
+  size = g_format_size ((guint64)MAX (application->size, 0));
   left = nhi_format_days_left (g_get_real_time () / G_USEC_PER_SEC, application->available_until);
   gtk_label_set_label (self->package_title, application->file_name);
   /* Translators: size of a file, then how long it is kept */
@@ -163,8 +162,8 @@ on_awaited (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NhiHealthBankResults) self = user_data;
   g_autoptr (GError) error = NULL;
-  NhiApplication *application
-      = nhi_remote_await_application_finish (NHI_REMOTE (source), result, &error);
+  NhiApplication *application =
+      nhi_remote_await_application_finish (NHI_REMOTE (source), result, &error);
 
   if (application != NULL && self->context != NULL)
     take_application (self, application);
@@ -179,8 +178,7 @@ on_application (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NhiHealthBankResults) self = user_data;
   g_autoptr (GError) error = NULL;
-  NhiApplication *application
-      = nhi_remote_application_finish (NHI_REMOTE (source), result, &error);
+  NhiApplication *application = nhi_remote_application_finish (NHI_REMOTE (source), result, &error);
 
   if (application == NULL || self->context == NULL)
     {
@@ -232,8 +230,8 @@ fill_dates (NhiHealthBankResults *self, GPtrArray *list)
       g_ptr_array_add (keys, application->application_id);
       g_ptr_array_add (names, nhi_format_instant (application->applied_at, date_style (self)));
     }
-  nhi_chooser_set_items (self->dates, (const char *const *) keys->pdata,
-                         (const char *const *) names->pdata, list->len);
+  nhi_chooser_set_items (self->dates, (const char *const *)keys->pdata,
+                         (const char *const *)names->pdata, list->len);
 }
 
 static void
@@ -295,8 +293,8 @@ static void
 on_progress (gint64 received, gint64 total, gpointer user_data)
 {
   NhiHealthBankResults *self = user_data;
-  g_autofree char *so_far = g_format_size ((guint64) MAX (received, 0));
-  g_autofree char *all = g_format_size ((guint64) MAX (total, 0));
+  g_autofree char *so_far = g_format_size ((guint64)MAX (received, 0));
+  g_autofree char *all = g_format_size ((guint64)MAX (total, 0));
   g_autofree char *text = NULL;
 
   if (self->context == NULL)
@@ -304,7 +302,7 @@ on_progress (gint64 received, gint64 total, gpointer user_data)
   /* Translators: bytes so far, bytes in all */
   text = g_strdup_printf (_ ("%1$s of %2$s"), so_far, all);
   gtk_progress_bar_set_fraction (self->progress,
-                                 total > 0 ? CLAMP ((double) received / (double) total, 0, 1) : 0);
+                                 total > 0 ? CLAMP ((double)received / (double)total, 0, 1) : 0);
   gtk_progress_bar_set_text (self->progress, text);
 }
 
@@ -365,7 +363,7 @@ unused_file (GFile *folder, const char *file_name)
 {
   g_autofree char *base = g_path_get_basename (file_name);
   const char *dot = strrchr (base, '.');
-  int stem = dot != NULL ? (int) (dot - base) : (int) strlen (base);
+  int stem = dot != NULL ? (int)(dot - base) : (int)strlen (base);
   GFile *file = g_file_get_child (folder, base);
 
   for (guint i = 2; i < 1000 && g_file_query_exists (file, NULL); i++)
@@ -386,8 +384,8 @@ on_download (NhiHealthBankResults *self)
 
   if (self->application == NULL || self->application->file_name == NULL)
     return;
-  if (!g_file_make_directory_with_parents (folder, NULL, &error)
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+  if (!g_file_make_directory_with_parents (folder, NULL, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
     {
       nhi_context_toast (self->context, error->message);
       return;
@@ -469,8 +467,7 @@ nhi_health_bank_results_dispose (GObject *object)
 static void
 bind_children (GtkWidgetClass *widget_class)
 {
-#define BIND(child) \
-  gtk_widget_class_bind_template_child (widget_class, NhiHealthBankResults, child)
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, NhiHealthBankResults, child)
   BIND (stack);
   BIND (error_page);
   BIND (dates);

@@ -10,7 +10,10 @@ G_BEGIN_DECLS
 
 /* Signal: "apply-wanted" (the person wants the other half). */
 #define NHI_TYPE_HEALTH_BANK_RESULTS (nhi_health_bank_results_get_type ())
-G_DECLARE_FINAL_TYPE (NhiHealthBankResults, nhi_health_bank_results, NHI, HEALTH_BANK_RESULTS,
+G_DECLARE_FINAL_TYPE (NhiHealthBankResults,
+                      nhi_health_bank_results,
+                      NHI,
+                      HEALTH_BANK_RESULTS,
                       AdwBin)
 
 GtkWidget *nhi_health_bank_results_new (NhiContext *context);

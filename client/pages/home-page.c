@@ -36,8 +36,7 @@ G_DEFINE_FINAL_TYPE (NhiHomePage, nhi_home_page, ADW_TYPE_BIN)
 static NhiDateStyle
 date_style (NhiHomePage *self)
 {
-  return (NhiDateStyle) g_settings_get_enum (nhi_context_get_settings (self->context),
-                                             "date-style");
+  return (NhiDateStyle)g_settings_get_enum (nhi_context_get_settings (self->context), "date-style");
 }
 
 static void
@@ -96,8 +95,8 @@ update (NhiHomePage *self)
   gboolean signed_in = nhi_remote_get_signed_in (remote);
   NhiStepState states[NHI_N_STEPS];
   NhiWayFacts facts = {
-    .check_passed = suite != NULL && !nhi_check_suite_get_running (suite)
-                    && nhi_check_suite_get_failures (suite) == 0,
+    .check_passed = suite != NULL && !nhi_check_suite_get_running (suite) &&
+                    nhi_check_suite_get_failures (suite) == 0,
     .card_read = nhi_context_get_profile (self->context) != NULL,
     .service_reached = nhi_remote_get_online (remote),
     .registration_sent = nhi_context_get_registration_email (self->context) != NULL,
@@ -107,10 +106,10 @@ update (NhiHomePage *self)
 
   self->next = nhi_way_judge (&facts, states);
   for (guint i = 0; i < NHI_N_STEPS; i++)
-    show_step (self, (NhiStep) i, states[i]);
-  gtk_button_set_label (self->next_button,
-                        self->next < NHI_N_STEPS ? nhi_step_verb (self->next)
-                                                 : nhi_step_verb (NHI_STEP_HEALTH_BANK));
+    show_step (self, (NhiStep)i, states[i]);
+  gtk_button_set_label (self->next_button, self->next < NHI_N_STEPS
+                                               ? nhi_step_verb (self->next)
+                                               : nhi_step_verb (NHI_STEP_HEALTH_BANK));
   gtk_widget_set_visible (self->sign_in_button, !signed_in && self->next == NHI_STEP_REGISTER);
   gtk_widget_set_visible (self->news, signed_in);
   show_greeting (self, signed_in);
@@ -184,8 +183,7 @@ on_row_activated (NhiHomePage *self, AdwActionRow *row)
 static void
 on_next_clicked (NhiHomePage *self)
 {
-  nhi_context_show_page (self->context,
-                         nhi_step_page (MIN (self->next, NHI_STEP_HEALTH_BANK)));
+  nhi_context_show_page (self->context, nhi_step_page (MIN (self->next, NHI_STEP_HEALTH_BANK)));
 }
 
 static void
@@ -206,7 +204,7 @@ add_step (NhiHomePage *self, NhiStep step)
   GtkWidget *row = nhi_row_new (nhi_step_title (step), nhi_step_advice (step));
   GtkWidget *stack = gtk_stack_new ();
   GtkWidget *done = gtk_image_new_from_icon_name ("nhi-pass-symbolic");
-  g_autofree char *number = g_strdup_printf ("%u", (guint) step + 1);
+  g_autofree char *number = g_strdup_printf ("%u", (guint)step + 1);
   GtkWidget *digit = gtk_label_new (number);
   GtkWidget *word = gtk_label_new (NULL);
 
@@ -220,7 +218,7 @@ add_step (NhiHomePage *self, NhiStep step)
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), stack);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), word);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  g_object_set_data (G_OBJECT (row), "page", (gpointer) nhi_step_page (step));
+  g_object_set_data (G_OBJECT (row), "page", (gpointer)nhi_step_page (step));
   g_signal_connect_swapped (row, "activated", G_CALLBACK (on_row_activated), self);
   gtk_list_box_append (self->steps, row);
   self->rows[step] = row;
@@ -267,7 +265,7 @@ nhi_home_page_init (NhiHomePage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint i = 0; i < NHI_N_STEPS; i++)
-    add_step (self, (NhiStep) i);
+    add_step (self, (NhiStep)i);
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
 }
 

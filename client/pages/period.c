@@ -23,7 +23,7 @@ static const struct
 static char *
 month_before (const GDate *today, guint back)
 {
-  gint index = g_date_get_year (today) * 12 + (gint) g_date_get_month (today) - 1 - (gint) back;
+  gint index = g_date_get_year (today) * 12 + (gint)g_date_get_month (today) - 1 - (gint)back;
 
   return g_strdup_printf ("%04d-%02d", index / 12, index % 12 + 1);
 }

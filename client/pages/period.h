@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 
 #define NHI_PERIOD_YEARS 10 /* how far back the list of months goes */
 
-typedef enum {
+typedef enum
+{
   NHI_PERIOD_12_MONTHS,
   NHI_PERIOD_3_MONTHS,
   NHI_PERIOD_6_MONTHS,
@@ -19,7 +20,8 @@ typedef enum {
 } NhiPeriod;
 
 const char *nhi_period_label (NhiPeriod period); /* translated */
-/* "YYYY-MM" of the first and last month, ending with the month of @today. Both NULL for a custom period. */
+/* "YYYY-MM" of the first and last month, ending with the month of @today. Both NULL for a custom
+ * period. */
 void nhi_period_months (NhiPeriod period, const GDate *today, char **ret_from, char **ret_to);
 /* Every month that can be chosen, newest first. */
 GStrv nhi_period_list (const GDate *today);

@@ -6,10 +6,10 @@ static NhiCardProfile *
 make_card (const char *id_number)
 {
   NhiCardProfile card = {
-    .card_number = (char *) "000012345678",
-    .name = (char *) "王小明",
+    .card_number = (char *)"000012345678",
+    .name = (char *)"王小明",
     .name_is_complete = TRUE,
-    .id_number = (char *) id_number,
+    .id_number = (char *)id_number,
     .sex = 'M',
   };
   g_autoptr (GBytes) bytes = NULL;
@@ -42,7 +42,7 @@ fill (NhiRegistrationFlow *flow)
   };
 
   for (guint i = 0; i < NHI_REGISTRATION_N_FIELDS; i++)
-    nhi_registration_flow_set (flow, (NhiRegistrationField) i, values[i]);
+    nhi_registration_flow_set (flow, (NhiRegistrationField)i, values[i]);
 }
 
 static NhiRegistrationFlow *
@@ -77,8 +77,8 @@ static void
 test_not_red_before_trying (void)
 {
   g_autoptr (NhiRegistrationFlow) flow = nhi_registration_flow_new ();
-  g_autofree char *before
-      = nhi_registration_flow_shown_problem (flow, NHI_REGISTRATION_FIELD_PREPARED);
+  g_autofree char *before =
+      nhi_registration_flow_shown_problem (flow, NHI_REGISTRATION_FIELD_PREPARED);
   g_autofree char *after = NULL;
 
   g_assert_null (before);
@@ -148,8 +148,7 @@ test_card_pulled_out (void)
   g_assert_null (nhi_registration_flow_form (flow));
   g_assert_cmpstr (nhi_registration_flow_get (flow, NHI_REGISTRATION_FIELD_EMAIL), ==,
                    " ming@example.org ");
-  g_assert_cmpint (nhi_registration_flow_set_card (flow, card), ==,
-                   NHI_REGISTRATION_CARD_ARRIVED);
+  g_assert_cmpint (nhi_registration_flow_set_card (flow, card), ==, NHI_REGISTRATION_CARD_ARRIVED);
   g_assert_true (nhi_registration_flow_next (flow));
 }
 
@@ -223,7 +222,7 @@ test_sent_wipes (void)
   g_assert_cmpint (nhi_registration_flow_step (flow), ==, NHI_REGISTRATION_SENT);
   g_assert_false (nhi_registration_flow_can_go_back (flow));
   for (guint i = 0; i < NHI_REGISTRATION_N_FIELDS; i++)
-    g_assert_cmpstr (nhi_registration_flow_get (flow, (NhiRegistrationField) i), ==, "");
+    g_assert_cmpstr (nhi_registration_flow_get (flow, (NhiRegistrationField)i), ==, "");
 }
 
 int

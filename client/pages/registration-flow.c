@@ -151,13 +151,13 @@ household_number (const NhiRegistrationFlow *flow)
 static guint
 neighbourhood (const NhiRegistrationFlow *flow)
 {
-  g_autofree char *folded = nhi_text_fold_width (
-      nhi_registration_flow_get (flow, NHI_REGISTRATION_FIELD_NEIGHBOURHOOD));
+  g_autofree char *folded =
+      nhi_text_fold_width (nhi_registration_flow_get (flow, NHI_REGISTRATION_FIELD_NEIGHBOURHOOD));
   guint64 number = 0;
 
   if (!g_ascii_string_to_unsigned (folded, 10, 1, NHI_NEIGHBOURHOOD_MAX, &number, NULL))
     return 0;
-  return (guint) number;
+  return (guint)number;
 }
 
 static char *
@@ -196,8 +196,9 @@ household_problem (const NhiRegistrationFlow *flow)
 
   if (number[0] == '\0')
     return _ ("Enter the household number");
-  return nhi_household_number_is_valid (number) ? NULL
-                                                : _ ("One letter and seven digits, such as F1234567");
+  return nhi_household_number_is_valid (number)
+             ? NULL
+             : _ ("One letter and seven digits, such as F1234567");
 }
 
 static const char *
@@ -290,7 +291,8 @@ nhi_registration_field_wire_name (NhiRegistrationField field)
 }
 
 void
-nhi_registration_flow_set_server_problem (NhiRegistrationFlow *flow, NhiRegistrationField field,
+nhi_registration_flow_set_server_problem (NhiRegistrationFlow *flow,
+                                          NhiRegistrationField field,
                                           const char *message)
 {
   g_free (flow->server_problems[field]);
@@ -306,7 +308,7 @@ step_is_fine (const NhiRegistrationFlow *flow, NhiRegistrationStep step)
 
       if (field_steps[i] != step)
         continue;
-      problem = nhi_registration_flow_problem (flow, (NhiRegistrationField) i);
+      problem = nhi_registration_flow_problem (flow, (NhiRegistrationField)i);
       if (problem != NULL)
         return FALSE;
     }
@@ -317,7 +319,7 @@ static gboolean
 all_is_fine (const NhiRegistrationFlow *flow)
 {
   for (guint step = 0; step < NHI_REGISTRATION_REVIEW; step++)
-    if (!step_is_fine (flow, (NhiRegistrationStep) step))
+    if (!step_is_fine (flow, (NhiRegistrationStep)step))
       return FALSE;
   return TRUE;
 }
@@ -386,14 +388,12 @@ nhi_registration_flow_form (NhiRegistrationFlow *flow)
   form->name = g_strdup (flow->card->name);
   form->birth_date = flow->card->birth_date;
   form->household_number = household_number (flow);
-  form->village_code
-      = g_strdup (nhi_registration_flow_get (flow, NHI_REGISTRATION_FIELD_VILLAGE));
+  form->village_code = g_strdup (nhi_registration_flow_get (flow, NHI_REGISTRATION_FIELD_VILLAGE));
   form->neighbourhood = neighbourhood (flow);
   form->email = email (flow);
-  form->phone
-      = nhi_phone_normalise (nhi_registration_flow_get (flow, NHI_REGISTRATION_FIELD_PHONE));
-  form->password
-      = g_strdup (nhi_registration_flow_get (flow, NHI_REGISTRATION_FIELD_PASSWORD));
+  form->phone =
+      nhi_phone_normalise (nhi_registration_flow_get (flow, NHI_REGISTRATION_FIELD_PHONE));
+  form->password = g_strdup (nhi_registration_flow_get (flow, NHI_REGISTRATION_FIELD_PASSWORD));
   form->idempotency_key = g_strdup (flow->idempotency_key);
   return form;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The registration wizard without a widget: steps, what was typed, what is wrong with it, the card that comes and goes. */
+ * The registration wizard without a widget: steps, what was typed, what is wrong with it, the card
+ * that comes and goes. */
 #pragma once
 
 #include "client/remote/remote.h"
@@ -13,7 +14,8 @@ G_BEGIN_DECLS
  *                         ^___________^__________^__________|   edit, and from there back to REVIEW
  *   another person's card at any step before SENT: everything is wiped, CARD
  */
-typedef enum {
+typedef enum
+{
   NHI_REGISTRATION_PREPARE,
   NHI_REGISTRATION_CARD,
   NHI_REGISTRATION_HOUSEHOLD,
@@ -24,7 +26,8 @@ typedef enum {
 } NhiRegistrationStep;
 #define NHI_REGISTRATION_STEPS 6 /* that a person counts */
 
-typedef enum {
+typedef enum
+{
   NHI_REGISTRATION_FIELD_PREPARED, /* "1" when ticked */
   NHI_REGISTRATION_FIELD_HOUSEHOLD_NUMBER,
   NHI_REGISTRATION_FIELD_VILLAGE, /* village code; "" until chosen */
@@ -37,7 +40,8 @@ typedef enum {
 } NhiRegistrationField;
 
 /* What the arrival or departure of a card did. */
-typedef enum {
+typedef enum
+{
   NHI_REGISTRATION_CARD_SAME,
   NHI_REGISTRATION_CARD_ARRIVED,
   NHI_REGISTRATION_CARD_LEFT,
@@ -51,10 +55,11 @@ void nhi_registration_flow_free (NhiRegistrationFlow *flow); /* wipes */
 NhiRegistrationStep nhi_registration_flow_step (const NhiRegistrationFlow *flow);
 NhiRegistrationCardEvent nhi_registration_flow_set_card (NhiRegistrationFlow *flow,
                                                          NhiCardProfile *profile);
-NhiCardProfile *nhi_registration_flow_card (const NhiRegistrationFlow *flow); /* NULL: not inserted */
+NhiCardProfile *
+nhi_registration_flow_card (const NhiRegistrationFlow *flow); /* NULL: not inserted */
 
-void nhi_registration_flow_set (NhiRegistrationFlow *flow, NhiRegistrationField field,
-                                const char *text);
+void
+nhi_registration_flow_set (NhiRegistrationFlow *flow, NhiRegistrationField field, const char *text);
 const char *nhi_registration_flow_get (const NhiRegistrationFlow *flow, NhiRegistrationField field);
 /* What is wrong with a field now, translated, or NULL. */
 char *nhi_registration_flow_problem (const NhiRegistrationFlow *flow, NhiRegistrationField field);
@@ -66,15 +71,18 @@ NhiRegistrationStep nhi_registration_field_step (NhiRegistrationField field);
 const char *nhi_registration_field_wire_name (NhiRegistrationField field);
 /* Holds until the field changes. */
 void nhi_registration_flow_set_server_problem (NhiRegistrationFlow *flow,
-                                               NhiRegistrationField field, const char *message);
+                                               NhiRegistrationField field,
+                                               const char *message);
 
-/* FALSE: something on this step is wrong; its problems are shown from now on. On the review: whether it can be sent. */
+/* FALSE: something on this step is wrong; its problems are shown from now on. On the review:
+ * whether it can be sent. */
 gboolean nhi_registration_flow_next (NhiRegistrationFlow *flow);
 gboolean nhi_registration_flow_can_go_back (const NhiRegistrationFlow *flow);
 void nhi_registration_flow_back (NhiRegistrationFlow *flow);
 void nhi_registration_flow_edit (NhiRegistrationFlow *flow, NhiRegistrationStep step);
 void nhi_registration_flow_sent (NhiRegistrationFlow *flow); /* wipes what was typed */
-/* NULL while there is no card. The same key until something changes, so that sending twice registers once. */
+/* NULL while there is no card. The same key until something changes, so that sending twice
+ * registers once. */
 NhiRegistrationForm *nhi_registration_flow_form (NhiRegistrationFlow *flow);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiRegistrationFlow, nhi_registration_flow_free)

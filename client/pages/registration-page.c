@@ -10,8 +10,8 @@
 #include "client/widgets/card-details.h"
 #include "client/widgets/card-drawing.h"
 #include "client/widgets/field.h"
+#include "client/widgets/password-strength.h"
 #include "client/widgets/row.h"
-#include "shared/identity/contact.h"
 
 struct _NhiRegistrationPage
 {
@@ -86,10 +86,10 @@ set_notice (NhiRegistrationPage *self, const char *text)
 static void
 show_problems (NhiRegistrationPage *self)
 {
-  g_autofree char *prepared = nhi_registration_flow_shown_problem (
-      self->flow, NHI_REGISTRATION_FIELD_PREPARED);
-  g_autofree char *village = nhi_registration_flow_shown_problem (
-      self->flow, NHI_REGISTRATION_FIELD_VILLAGE);
+  g_autofree char *prepared =
+      nhi_registration_flow_shown_problem (self->flow, NHI_REGISTRATION_FIELD_PREPARED);
+  g_autofree char *village =
+      nhi_registration_flow_shown_problem (self->flow, NHI_REGISTRATION_FIELD_VILLAGE);
 
   for (guint i = 0; i < NHI_REGISTRATION_N_FIELDS; i++)
     {
@@ -97,7 +97,7 @@ show_problems (NhiRegistrationPage *self)
 
       if (self->fields[i] == NULL)
         continue;
-      problem = nhi_registration_flow_shown_problem (self->flow, (NhiRegistrationField) i);
+      problem = nhi_registration_flow_shown_problem (self->flow, (NhiRegistrationField)i);
       nhi_field_set_error (self->fields[i], problem);
     }
   nhi_address_chooser_set_error (self->address, village);
@@ -110,9 +110,9 @@ static void
 focus_problem (NhiRegistrationPage *self)
 {
   for (guint i = 0; i < NHI_REGISTRATION_N_FIELDS; i++)
-    if (self->fields[i] != NULL && nhi_field_has_error (self->fields[i])
-        && nhi_registration_field_step ((NhiRegistrationField) i)
-               == nhi_registration_flow_step (self->flow))
+    if (self->fields[i] != NULL && nhi_field_has_error (self->fields[i]) &&
+        nhi_registration_field_step ((NhiRegistrationField)i) ==
+            nhi_registration_flow_step (self->flow))
       {
         nhi_field_focus (self->fields[i]);
         return;
@@ -125,15 +125,15 @@ show_card (NhiRegistrationPage *self)
   NhiCardProfile *profile = nhi_registration_flow_card (self->flow);
   NhiReaderMonitor *monitor = nhi_context_get_monitor (self->context);
   NhiCardState state = nhi_reader_monitor_get_state (monitor);
-  NhiDateStyle style = (NhiDateStyle) g_settings_get_enum (
-      nhi_context_get_settings (self->context), "date-style");
+  NhiDateStyle style =
+      (NhiDateStyle)g_settings_get_enum (nhi_context_get_settings (self->context), "date-style");
 
   nhi_card_details_set_profile (self->details, profile, style);
   gtk_widget_set_visible (GTK_WIDGET (self->details_place), profile != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->card_status), profile == NULL);
-  gtk_widget_set_visible (self->card_check_button,
-                          profile == NULL && state != NHI_CARD_STATE_NO_CARD
-                              && state != NHI_CARD_STATE_READING);
+  gtk_widget_set_visible (self->card_check_button, profile == NULL &&
+                                                       state != NHI_CARD_STATE_NO_CARD &&
+                                                       state != NHI_CARD_STATE_READING);
   adw_status_page_set_icon_name (self->card_status, nhi_card_state_drawing (state));
   adw_status_page_set_title (self->card_status, nhi_card_state_title (state));
   adw_status_page_set_description (self->card_status, nhi_card_state_advice (state));
@@ -166,8 +166,8 @@ show_progress (NhiRegistrationPage *self, NhiRegistrationStep step)
   g_autofree char *text = NULL;
 
   /* Translators: number of the step, number of all steps, name of the step */
-  text = g_strdup_printf (_ ("Step %1$u of %2$u: %3$s"), (guint) step + 1,
-                          (guint) NHI_REGISTRATION_STEPS, _ (steps[step].title));
+  text = g_strdup_printf (_ ("Step %1$u of %2$u: %3$s"), (guint)step + 1,
+                          (guint)NHI_REGISTRATION_STEPS, _ (steps[step].title));
   gtk_label_set_label (self->progress, text);
   gtk_widget_set_visible (GTK_WIDGET (self->progress), step < NHI_REGISTRATION_SENT);
 }
@@ -182,13 +182,11 @@ show_buttons (NhiRegistrationPage *self, NhiRegistrationStep step)
   gtk_widget_set_sensitive (self->previous_button, !sending);
   gtk_widget_set_sensitive (GTK_WIDGET (self->stack), !sending);
   gtk_widget_set_sensitive (GTK_WIDGET (self->next_button),
-                            !sending
-                                && (nhi_registration_flow_card (self->flow) != NULL
-                                    || (step != NHI_REGISTRATION_CARD
-                                        && step != NHI_REGISTRATION_REVIEW)));
-  gtk_button_set_label (self->next_button, step == NHI_REGISTRATION_REVIEW
-                                               ? _ ("Send Registration")
-                                               : _ ("Continue"));
+                            !sending && (nhi_registration_flow_card (self->flow) != NULL ||
+                                         (step != NHI_REGISTRATION_CARD &&
+                                          step != NHI_REGISTRATION_REVIEW)));
+  gtk_button_set_label (self->next_button,
+                        step == NHI_REGISTRATION_REVIEW ? _ ("Send Registration") : _ ("Continue"));
   gtk_spinner_set_spinning (self->spinner, sending);
 }
 
@@ -216,9 +214,8 @@ enter_step (NhiRegistrationPage *self)
   if (step < NHI_REGISTRATION_SENT)
     nhi_context_announce (self->context, gtk_label_get_label (self->progress));
   for (guint i = 0; i < NHI_REGISTRATION_N_FIELDS; i++)
-    if (self->fields[i] != NULL
-        && nhi_registration_field_step ((NhiRegistrationField) i) == step
-        && step != NHI_REGISTRATION_ADDRESS)
+    if (self->fields[i] != NULL && nhi_registration_field_step ((NhiRegistrationField)i) == step &&
+        step != NHI_REGISTRATION_ADDRESS)
       {
         nhi_field_focus (self->fields[i]);
         return;
@@ -233,19 +230,19 @@ clear_widgets (NhiRegistrationPage *self)
     if (self->fields[i] != NULL)
       nhi_field_set_text (self->fields[i], "");
   nhi_address_chooser_clear (self->address);
-  gtk_check_button_set_active (
-      self->prepared,
-      nhi_registration_flow_get (self->flow, NHI_REGISTRATION_FIELD_PREPARED)[0] == '1');
-  gtk_level_bar_set_value (self->strength, 0);
-  nhi_field_set_note (self->password, NULL);
+  gtk_check_button_set_active (self->prepared,
+                               nhi_registration_flow_get (self->flow,
+                                                          NHI_REGISTRATION_FIELD_PREPARED)[0] ==
+                                   '1');
+  nhi_password_strength_show (self->password, self->strength);
   self->filling = FALSE;
 }
 
 static void
 show_sent (NhiRegistrationPage *self, const NhiRegistrationReceipt *receipt)
 {
-  NhiDateStyle style = (NhiDateStyle) g_settings_get_enum (
-      nhi_context_get_settings (self->context), "date-style");
+  NhiDateStyle style =
+      (NhiDateStyle)g_settings_get_enum (nhi_context_get_settings (self->context), "date-style");
   g_autofree char *until = nhi_format_instant (receipt->expires_at, style);
   g_autofree char *text = NULL;
 
@@ -258,7 +255,8 @@ show_sent (NhiRegistrationPage *self, const NhiRegistrationReceipt *receipt)
   nhi_context_announce (self->context, _ ("Registration Sent"));
 }
 
-/* Puts each complaint of the service to its field and goes to the first. FALSE when it names no field. */
+/* Puts each complaint of the service to its field and goes to the first. FALSE when it names no
+ * field. */
 static gboolean
 take_field_errors (NhiRegistrationPage *self, const GError *error)
 {
@@ -266,7 +264,7 @@ take_field_errors (NhiRegistrationPage *self, const GError *error)
 
   for (guint i = 0; i < NHI_REGISTRATION_N_FIELDS; i++)
     {
-      NhiRegistrationField field = (NhiRegistrationField) i;
+      NhiRegistrationField field = (NhiRegistrationField)i;
       const char *name = nhi_registration_field_wire_name (field);
       const char *message = name != NULL ? nhi_remote_error_field (error, name) : NULL;
 
@@ -405,31 +403,15 @@ on_prepared (NhiRegistrationPage *self)
 }
 
 static void
-show_strength (NhiRegistrationPage *self)
-{
-  static const char *const words[] = {
-    N_ ("Would be guessed at once"), N_ ("Weak"), N_ ("Fair"), N_ ("Good"), N_ ("Strong"),
-  };
-  const char *password = nhi_field_get_text (self->password);
-  guint strength = nhi_password_strength (password);
-
-  gtk_level_bar_set_value (self->strength, password[0] != '\0' ? strength : 0);
-  nhi_field_set_note (self->password, password[0] != '\0'
-                                          ? _ (words[MIN (strength, G_N_ELEMENTS (words) - 1)])
-                                          : NULL);
-}
-
-static void
 on_field_changed (NhiField *field, NhiRegistrationPage *self)
 {
   if (self->filling)
     return;
   for (guint i = 0; i < NHI_REGISTRATION_N_FIELDS; i++)
     if (self->fields[i] == field)
-      nhi_registration_flow_set (self->flow, (NhiRegistrationField) i,
-                                 nhi_field_get_text (field));
+      nhi_registration_flow_set (self->flow, (NhiRegistrationField)i, nhi_field_get_text (field));
   if (field == self->password)
-    show_strength (self);
+    nhi_password_strength_show (self->password, self->strength);
   show_problems (self);
 }
 
@@ -476,18 +458,12 @@ on_profile (NhiRegistrationPage *self)
   update (self);
 }
 
-static void
-on_state (NhiRegistrationPage *self)
-{
-  show_card (self);
-}
-
 /* The page is shown anew after a registration was sent: a new one begins. */
 static void
 on_map (NhiRegistrationPage *self)
 {
-  if (nhi_registration_flow_step (self->flow) == NHI_REGISTRATION_SENT
-      && nhi_context_get_registration_email (self->context) == NULL)
+  if (nhi_registration_flow_step (self->flow) == NHI_REGISTRATION_SENT &&
+      nhi_context_get_registration_email (self->context) == NULL)
     {
       g_clear_pointer (&self->flow, nhi_registration_flow_free);
       self->flow = nhi_registration_flow_new ();
@@ -521,8 +497,7 @@ nhi_registration_page_finalize (GObject *object)
 static void
 bind_children (GtkWidgetClass *widget_class)
 {
-#define BIND(child) \
-  gtk_widget_class_bind_template_child (widget_class, NhiRegistrationPage, child)
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, NhiRegistrationPage, child)
   BIND (scroller);
   BIND (progress);
   BIND (notice);
@@ -613,7 +588,7 @@ nhi_registration_page_new (NhiContext *context)
   self->context = g_object_ref (context);
   g_signal_connect_object (monitor, "notify::profile", G_CALLBACK (on_profile), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (monitor, "notify::state", G_CALLBACK (on_state), self,
+  g_signal_connect_object (monitor, "notify::state", G_CALLBACK (show_card), self,
                            G_CONNECT_SWAPPED);
   nhi_registration_flow_set_card (self->flow, nhi_context_get_profile (context));
   update (self);

@@ -47,8 +47,7 @@ append_fields (GtkWidget *list, const NhiRecordEntry *entry, NhiDateStyle style)
       if (value[0] == '\0')
         continue;
       text = nhi_viewer_format_value (field, value, style);
-      row = nhi_row_new (chinese ? field->name : field->name_en, text);
-      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+      row = nhi_value_row_new (chinese ? field->name : field->name_en, text);
       gtk_list_box_append (GTK_LIST_BOX (list), row);
     }
 }

@@ -5,7 +5,11 @@
 #include "client/pages/viewer-model.h"
 
 static NhiRecordEntry *
-add (NhiRecord *record, const char *code, guint first, const char *one, guint second,
+add (NhiRecord *record,
+     const char *code,
+     guint first,
+     const char *one,
+     guint second,
      const char *two)
 {
   NhiRecordEntry *entry = nhi_record_entry_new (nhi_section_find (code));
@@ -19,7 +23,7 @@ add (NhiRecord *record, const char *code, guint first, const char *one, guint se
 static GPtrArray *
 make_records (void)
 {
-  GPtrArray *records = g_ptr_array_new_with_free_func ((GDestroyNotify) nhi_record_free);
+  GPtrArray *records = g_ptr_array_new_with_free_func ((GDestroyNotify)nhi_record_free);
   NhiRecord *record = nhi_record_new (NHI_RECORD_MEDICAL, "A123456789", "20260105");
   NhiRecordEntry *visit;
 
@@ -69,8 +73,8 @@ test_search (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (GListStore) store
-          = nhi_viewer_model_build (records, cases[i].query, NHI_DATE_ROC, NULL);
+      g_autoptr (GListStore) store =
+          nhi_viewer_model_build (records, cases[i].query, NHI_DATE_ROC, NULL);
       g_autofree char *titles = list_titles (G_LIST_MODEL (store));
       g_autoptr (GString) expected = g_string_new (cases[i].titles);
 
@@ -85,8 +89,8 @@ test_entry_texts (void)
 {
   g_autoptr (GPtrArray) records = make_records ();
   guint entries = 0;
-  g_autoptr (GListStore) store
-      = nhi_viewer_model_build (records, "高血壓", NHI_DATE_WESTERN, &entries);
+  g_autoptr (GListStore) store =
+      nhi_viewer_model_build (records, "高血壓", NHI_DATE_WESTERN, &entries);
   g_autoptr (NhiViewerItem) item = g_list_model_get_item (G_LIST_MODEL (store), 1);
 
   g_assert_cmpuint (entries, ==, 1);

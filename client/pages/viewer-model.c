@@ -21,7 +21,8 @@ struct _NhiViewerItem
 
 G_DEFINE_FINAL_TYPE (NhiViewerItem, nhi_viewer_item, G_TYPE_OBJECT)
 
-/* Which fields of a section say what an entry is about; 0 = none. @value stands behind @main ("HbA1c: 6.1"). */
+/* Which fields of a section say what an entry is about; 0 = none. @value stands behind @main
+ * ("HbA1c: 6.1"). */
 static const struct
 {
   const char *code;
@@ -197,8 +198,8 @@ matches (const NhiRecordEntry *entry, char **words)
 static int
 compare (gconstpointer a, gconstpointer b)
 {
-  const NhiRecordEntry *first = *(const NhiRecordEntry *const *) a;
-  const NhiRecordEntry *second = *(const NhiRecordEntry *const *) b;
+  const NhiRecordEntry *first = *(const NhiRecordEntry *const *)a;
+  const NhiRecordEntry *second = *(const NhiRecordEntry *const *)b;
 
   return strcmp (date_of (second), date_of (first));
 }
@@ -241,7 +242,9 @@ collect (GPtrArray *records, const char *query)
 }
 
 GListStore *
-nhi_viewer_model_build (GPtrArray *records, const char *query, NhiDateStyle style,
+nhi_viewer_model_build (GPtrArray *records,
+                        const char *query,
+                        NhiDateStyle style,
                         guint *ret_entries)
 {
   g_autoptr (GPtrArray) entries = collect (records, query);

@@ -41,8 +41,7 @@ G_DEFINE_FINAL_TYPE (NhiViewerPage, nhi_viewer_page, ADW_TYPE_BIN)
 static NhiDateStyle
 date_style (NhiViewerPage *self)
 {
-  return (NhiDateStyle) g_settings_get_enum (nhi_context_get_settings (self->context),
-                                             "date-style");
+  return (NhiDateStyle)g_settings_get_enum (nhi_context_get_settings (self->context), "date-style");
 }
 
 static void
@@ -50,8 +49,8 @@ show_list (NhiViewerPage *self)
 {
   const char *query = gtk_editable_get_text (GTK_EDITABLE (self->search));
   guint entries = 0;
-  g_autoptr (GListStore) store
-      = nhi_viewer_model_build (self->records, query, date_style (self), &entries);
+  g_autoptr (GListStore) store =
+      nhi_viewer_model_build (self->records, query, date_style (self), &entries);
   g_autofree char *text = NULL;
 
   self->building = TRUE;
@@ -89,8 +88,7 @@ on_selected (NhiViewerPage *self)
 static void
 on_activate (NhiViewerPage *self, guint position)
 {
-  g_autoptr (NhiViewerItem) item
-      = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+  g_autoptr (NhiViewerItem) item = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
 
   if (item == NULL || nhi_viewer_item_get_entry (item) == NULL)
     return;
@@ -197,7 +195,8 @@ open_request_free (gpointer data)
   g_free (request);
 }
 
-/* The password as typed, then as the insurer forms it: people type a small letter or full-width digits. */
+/* The password as typed, then as the insurer forms it: people type a small letter or full-width
+ * digits. */
 static void
 open_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -205,8 +204,8 @@ open_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   g_autoptr (GError) error = NULL;
   GPtrArray *records = nhi_package_read_records (request->bytes, request->password, &error);
 
-  if (records == NULL && request->password != NULL
-      && g_error_matches (error, NHI_PACKAGE_ERROR, NHI_PACKAGE_ERROR_PASSWORD))
+  if (records == NULL && request->password != NULL &&
+      g_error_matches (error, NHI_PACKAGE_ERROR, NHI_PACKAGE_ERROR_PASSWORD))
     {
       g_autofree char *normal = nhi_id_number_normalise (request->password);
 
@@ -217,7 +216,7 @@ open_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
         }
     }
   if (records != NULL)
-    g_task_return_pointer (task, records, (GDestroyNotify) g_ptr_array_unref);
+    g_task_return_pointer (task, records, (GDestroyNotify)g_ptr_array_unref);
   else
     g_task_return_error (task, g_steal_pointer (&error));
 }
@@ -266,8 +265,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_clear_object (&self->cancellable);
-  if (records == NULL
-      && g_error_matches (error, NHI_PACKAGE_ERROR, NHI_PACKAGE_ERROR_PASSWORD))
+  if (records == NULL && g_error_matches (error, NHI_PACKAGE_ERROR, NHI_PACKAGE_ERROR_PASSWORD))
     {
       self->bytes = self->bytes != NULL ? self->bytes : g_bytes_ref (request->bytes);
       ask_password (self, request->password != NULL);
@@ -368,10 +366,9 @@ nhi_viewer_page_open (NhiViewerPage *self, GFile *file)
   name = g_file_get_basename (file);
   gtk_label_set_label (self->file_name, name != NULL ? name : "");
   gtk_stack_set_visible_child_name (self->stack, "loading");
-  g_file_query_info_async (
-      file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE,
-      G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, self->cancellable, on_size_known,
-      g_object_ref (self));
+  g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE,
+                           G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, self->cancellable,
+                           on_size_known, g_object_ref (self));
 }
 
 static void
@@ -450,8 +447,8 @@ nhi_viewer_page_init (NhiViewerPage *self)
   gtk_list_view_set_factory (self->list, factory);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
   g_object_unref (factory);
-  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (on_selected),
-                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (on_selected), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->password, "activate", G_CALLBACK (on_unlock), self);
   g_signal_connect_swapped (self->password, "changed", G_CALLBACK (on_password_changed), self);
   g_signal_connect_swapped (drop, "drop", G_CALLBACK (on_drop), self);

@@ -35,8 +35,8 @@ nhi_way_judge (const NhiWayFacts *facts, NhiStepState states[NHI_N_STEPS])
   NhiStep next = NHI_N_STEPS;
 
   /* Who has read a card and reached the service needs no check to know that both work. */
-  done[NHI_STEP_CHECK] = facts->check_passed || facts->signed_in
-                         || (facts->card_read && facts->service_reached);
+  done[NHI_STEP_CHECK] =
+      facts->check_passed || facts->signed_in || (facts->card_read && facts->service_reached);
   done[NHI_STEP_CARD] = facts->card_read;
   done[NHI_STEP_REGISTER] = facts->registration_sent || facts->signed_in;
   done[NHI_STEP_LETTER] = facts->signed_in;
@@ -47,7 +47,7 @@ nhi_way_judge (const NhiWayFacts *facts, NhiStepState states[NHI_N_STEPS])
       states[i] = done[i] ? NHI_STEP_DONE : NHI_STEP_LATER;
       if (!done[i] && next == NHI_N_STEPS)
         {
-          next = (NhiStep) i;
+          next = (NhiStep)i;
           states[i] = NHI_STEP_NEXT;
         }
     }

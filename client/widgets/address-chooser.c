@@ -39,7 +39,7 @@ fill (NhiChooser *chooser, const NhiDivision *divisions, gsize count)
       keys[i] = divisions[i].code;
       names[i] = chinese ? divisions[i].name : divisions[i].name_en;
     }
-  nhi_chooser_set_items (chooser, keys, names, (guint) count);
+  nhi_chooser_set_items (chooser, keys, names, (guint)count);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * County, township and village by the official list; the list is loaded when the chooser is first seen. */
+ * County, township and village by the official list; the list is loaded when the chooser is first
+ * seen. */
 #pragma once
 
 #include <gtk/gtk.h>

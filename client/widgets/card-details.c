@@ -8,7 +8,8 @@
 #include "client/widgets/row.h"
 #include "shared/identity/id-number.h"
 
-typedef enum {
+typedef enum
+{
   FIELD_NAME,
   FIELD_ID,
   FIELD_CARD_NUMBER,
@@ -101,7 +102,7 @@ on_reveal (NhiCardDetails *self)
 static void
 on_copy (GtkButton *button, NhiCardDetails *self)
 {
-  Field field = (Field) GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "field"));
+  Field field = (Field)GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "field"));
 
   if (self->profile == NULL || self->values[field] == NULL)
     return;
@@ -151,10 +152,9 @@ nhi_card_details_init (NhiCardDetails *self)
   nhi_widget_set_name (list, _ ("Card Data"));
   for (guint i = 0; i < N_FIELDS; i++)
     {
-      GtkWidget *row = nhi_row_new (_ (fields[i].title), "");
+      GtkWidget *row = nhi_value_row_new (_ (fields[i].title), "");
 
       self->rows[i] = row;
-      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
       if (i == FIELD_ID)
         {
           self->reveal = make_icon_button ("view-reveal-symbolic", _ ("Show ID Number"));
@@ -184,7 +184,7 @@ static void
 empty_fields (NhiCardDetails *self)
 {
   for (guint i = 0; i < N_FIELDS; i++)
-    set_value (self, (Field) i, "", "");
+    set_value (self, (Field)i, "", "");
 }
 
 void
@@ -208,10 +208,10 @@ nhi_card_details_set_profile (NhiCardDetails *self, NhiCardProfile *profile, Nhi
   birth = nhi_format_date (&profile->birth_date, style);
   issued = nhi_format_date (&profile->issued_on, style);
   /* Translators: %s is a name of which the card holds only a part */
-  name = profile->name_is_complete
-             ? g_strdup (profile->name)
-             : g_strdup_printf (_ ("%s — the card cannot hold this name completely"),
-                                profile->name);
+  name =
+      profile->name_is_complete
+          ? g_strdup (profile->name)
+          : g_strdup_printf (_ ("%s — the card cannot hold this name completely"), profile->name);
   set_value (self, FIELD_NAME, name, profile->name);
   set_value (self, FIELD_CARD_NUMBER, profile->card_number, NULL);
   set_value (self, FIELD_BIRTH, birth, NULL);

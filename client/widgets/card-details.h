@@ -15,7 +15,7 @@ G_DECLARE_FINAL_TYPE (NhiCardDetails, nhi_card_details, NHI, CARD_DETAILS, AdwBi
 
 GtkWidget *nhi_card_details_new (void);
 /* NULL empties every field at once. */
-void nhi_card_details_set_profile (NhiCardDetails *self, NhiCardProfile *profile,
-                                   NhiDateStyle style);
+void
+nhi_card_details_set_profile (NhiCardDetails *self, NhiCardProfile *profile, NhiDateStyle style);
 
 G_END_DECLS

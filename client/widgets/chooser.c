@@ -219,7 +219,9 @@ nhi_chooser_set_title (NhiChooser *self, const char *title, const char *prompt)
 }
 
 void
-nhi_chooser_set_items (NhiChooser *self, const char *const *keys, const char *const *names,
+nhi_chooser_set_items (NhiChooser *self,
+                       const char *const *keys,
+                       const char *const *names,
                        guint count)
 {
   GtkListBoxRow *row;

@@ -21,7 +21,8 @@ struct _NhiField
 
 G_DEFINE_FINAL_TYPE (NhiField, nhi_field, GTK_TYPE_BOX)
 
-enum {
+enum
+{
   PROP_0,
   PROP_TITLE,
   PROP_HINT,
@@ -186,11 +187,11 @@ nhi_field_class_init (NhiFieldClass *klass)
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, "", flags);
   properties[PROP_HINT] = g_param_spec_string ("hint", NULL, NULL, NULL, flags);
   properties[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, "", flags);
-  properties[PROP_SECRET]
-      = g_param_spec_boolean ("secret", NULL, NULL, FALSE, flags | G_PARAM_CONSTRUCT_ONLY);
-  properties[PROP_PURPOSE]
-      = g_param_spec_enum ("purpose", NULL, NULL, GTK_TYPE_INPUT_PURPOSE,
-                           GTK_INPUT_PURPOSE_FREE_FORM, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SECRET] =
+      g_param_spec_boolean ("secret", NULL, NULL, FALSE, flags | G_PARAM_CONSTRUCT_ONLY);
+  properties[PROP_PURPOSE] =
+      g_param_spec_enum ("purpose", NULL, NULL, GTK_TYPE_INPUT_PURPOSE, GTK_INPUT_PURPOSE_FREE_FORM,
+                         G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   changed_signal = g_signal_new ("changed", NHI_TYPE_FIELD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

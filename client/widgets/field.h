@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Properties: "title", "hint", "text", "secret" (construct only: a password), "purpose" (GtkInputPurpose).
- * Signals: "changed", "activate". The entry is named by the title and described by hint or error. */
+/* Properties: "title", "hint", "text", "secret" (construct only: a password), "purpose"
+ * (GtkInputPurpose). Signals: "changed", "activate". The entry is named by the title and described
+ * by hint or error. */
 #define NHI_TYPE_FIELD (nhi_field_get_type ())
 G_DECLARE_FINAL_TYPE (NhiField, nhi_field, NHI, FIELD, GtkBox)
 

@@ -66,9 +66,9 @@ static void
 test_money (void)
 {
   static const char *const cases[][2] = {
-    { "0", "NT$0" },           { "999", "NT$999" },         { "1000", "NT$1,000" },
-    { "1234567", "NT$1,234,567" }, { "-50", "-NT$50" },     { "12.5", "12.5" },
-    { "abc", "abc" },          { "-", "-" },                { "", "" },
+    { "0", "NT$0" },     { "999", "NT$999" }, { "1000", "NT$1,000" }, { "1234567", "NT$1,234,567" },
+    { "-50", "-NT$50" }, { "12.5", "12.5" },  { "abc", "abc" },       { "-", "-" },
+    { "", "" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -87,8 +87,8 @@ test_wait (void)
     gint64 seconds;
     const char *expected;
   } cases[] = {
-    { -3, "0 s" }, { 0, "0 s" }, { 59, "59 s" }, { 60, "1 min 0 s" }, { 125, "2 min 5 s" },
-    { 3600, "1 h 0 min" }, { 7380, "2 h 3 min" },
+    { -3, "0 s" },        { 0, "0 s" },          { 59, "59 s" },        { 60, "1 min 0 s" },
+    { 125, "2 min 5 s" }, { 3600, "1 h 0 min" }, { 7380, "2 h 3 min" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

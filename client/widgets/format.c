@@ -36,7 +36,7 @@ nhi_format_date (const GDate *date, NhiDateStyle style)
   if (date == NULL || !g_date_valid (date))
     return g_strdup ("");
   year = g_date_get_year (date);
-  month = (guint) g_date_get_month (date);
+  month = (guint)g_date_get_month (date);
   day = g_date_get_day (date);
   western = western_day (year, month, day);
   if (style == NHI_DATE_WESTERN || year <= ROC_OFFSET)
@@ -108,9 +108,8 @@ nhi_format_instant (gint64 unix_seconds, NhiDateStyle style)
   if (time == NULL)
     return g_strdup ("");
   g_date_clear (&date, 1);
-  g_date_set_dmy (&date, (GDateDay) g_date_time_get_day_of_month (time),
-                  (GDateMonth) g_date_time_get_month (time),
-                  (GDateYear) g_date_time_get_year (time));
+  g_date_set_dmy (&date, (GDateDay)g_date_time_get_day_of_month (time),
+                  (GDateMonth)g_date_time_get_month (time), (GDateYear)g_date_time_get_year (time));
   day = nhi_format_date (&date, style);
   return g_strdup_printf ("%s %02d:%02d", day, g_date_time_get_hour (time),
                           g_date_time_get_minute (time));
@@ -123,12 +122,12 @@ nhi_format_wait (gint64 seconds)
 
   if (left >= 3600)
     /* Translators: hours and minutes */
-    return g_strdup_printf (_ ("%d h %d min"), (int) (left / 3600), (int) (left % 3600 / 60));
+    return g_strdup_printf (_ ("%d h %d min"), (int)(left / 3600), (int)(left % 3600 / 60));
   if (left >= 60)
     /* Translators: minutes and seconds */
-    return g_strdup_printf (_ ("%d min %d s"), (int) (left / 60), (int) (left % 60));
+    return g_strdup_printf (_ ("%d min %d s"), (int)(left / 60), (int)(left % 60));
   /* Translators: seconds */
-  return g_strdup_printf (_ ("%d s"), (int) left);
+  return g_strdup_printf (_ ("%d s"), (int)left);
 }
 
 char *
@@ -162,16 +161,15 @@ local_julian_day (gint64 unix_seconds)
   if (time == NULL)
     return 0;
   g_date_clear (&date, 1);
-  g_date_set_dmy (&date, (GDateDay) g_date_time_get_day_of_month (time),
-                  (GDateMonth) g_date_time_get_month (time),
-                  (GDateYear) g_date_time_get_year (time));
+  g_date_set_dmy (&date, (GDateDay)g_date_time_get_day_of_month (time),
+                  (GDateMonth)g_date_time_get_month (time), (GDateYear)g_date_time_get_year (time));
   return g_date_get_julian (&date);
 }
 
 int
 nhi_days_left (gint64 now, gint64 until)
 {
-  return (int) local_julian_day (until) - (int) local_julian_day (now);
+  return (int)local_julian_day (until) - (int)local_julian_day (now);
 }
 
 char *
@@ -188,7 +186,7 @@ nhi_format_days_left (gint64 now, gint64 until)
     return g_strdup_printf (_ ("until %s today"), clock);
   /* Translators: first a number of days, then a time such as 23:59 of the last day */
   return g_strdup_printf (ngettext ("%1$d day left, until %2$s", "%1$d days left, until %2$s",
-                                    (unsigned long) days),
+                                    (unsigned long)days),
                           days, clock);
 }
 

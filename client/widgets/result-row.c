@@ -52,8 +52,7 @@ make_badge (const char *status)
   gtk_box_append (GTK_BOX (badge), gtk_label_new (nhi_result_status_label (status)));
   gtk_widget_add_css_class (badge, "badge");
   gtk_widget_add_css_class (badge, "caption");
-  gtk_widget_add_css_class (badge,
-                            g_strcmp0 (status, "ready") == 0 ? "success" : "dim-label");
+  gtk_widget_add_css_class (badge, g_strcmp0 (status, "ready") == 0 ? "success" : "dim-label");
   gtk_widget_set_valign (badge, GTK_ALIGN_CENTER);
   return badge;
 }

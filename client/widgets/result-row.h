@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct
+{
   const char *class_name;
   const char *name;
   const char *period;
@@ -15,7 +16,8 @@ typedef struct {
 } NhiResultTexts;
 
 /* The columns of a table that must be equally wide. */
-typedef struct {
+typedef struct
+{
   GtkSizeGroup *columns[4];
 } NhiResultColumns;
 

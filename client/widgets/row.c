@@ -97,6 +97,16 @@ nhi_row_new (const char *title, const char *subtitle)
   return g_object_new (NHI_TYPE_ROW, "title", title, "subtitle", subtitle, NULL);
 }
 
+GtkWidget *
+nhi_value_row_new (const char *title, const char *value)
+{
+  GtkWidget *row = nhi_row_new (title, value);
+
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  gtk_widget_add_css_class (row, "property");
+  return row;
+}
+
 static void
 nhi_expander_row_class_init (NhiExpanderRowClass *klass)
 {

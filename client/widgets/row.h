@@ -6,11 +6,13 @@
 
 G_BEGIN_DECLS
 
-/* GTK 4.8 exposes no AT-SPI action on rows and check buttons, and no subtitle. These do: NhiRow has the action
- * "row.activate", NhiExpanderRow "row.toggle", NhiCheckButton "check.toggle". */
+/* GTK 4.8 exposes no AT-SPI action on rows and check buttons, and no subtitle. These do: NhiRow has
+ * the action "row.activate", NhiExpanderRow "row.toggle", NhiCheckButton "check.toggle". */
 #define NHI_TYPE_ROW (nhi_row_get_type ())
 G_DECLARE_FINAL_TYPE (NhiRow, nhi_row, NHI, ROW, AdwActionRow)
 GtkWidget *nhi_row_new (const char *title, const char *subtitle);
+/* A row that tells a value: the subtitle is what one reads, the title only says what it is. */
+GtkWidget *nhi_value_row_new (const char *title, const char *value);
 
 #define NHI_TYPE_EXPANDER_ROW (nhi_expander_row_get_type ())
 G_DECLARE_FINAL_TYPE (NhiExpanderRow, nhi_expander_row, NHI, EXPANDER_ROW, AdwExpanderRow)

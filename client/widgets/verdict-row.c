@@ -48,8 +48,8 @@ nhi_verdict_style (NhiVerdict verdict)
 static void
 set_style (GtkWidget *widget, NhiVerdict verdict)
 {
-  static const NhiVerdict all[]
-      = { NHI_VERDICT_PASS, NHI_VERDICT_WARN, NHI_VERDICT_FAIL, NHI_VERDICT_SKIP };
+  static const NhiVerdict all[] = { NHI_VERDICT_PASS, NHI_VERDICT_WARN, NHI_VERDICT_FAIL,
+                                    NHI_VERDICT_SKIP };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     gtk_widget_remove_css_class (widget, nhi_verdict_style (all[i]));
@@ -102,10 +102,8 @@ update (GtkWidget *row)
 static GtkWidget *
 add_part (GtkWidget *row, const char *title)
 {
-  GtkWidget *part = nhi_row_new (title, "");
+  GtkWidget *part = nhi_value_row_new (title, "");
 
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (part), 0);
-  gtk_widget_add_css_class (part, "part");
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row), part);
   return part;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * One environment check as a row: verdict in icon and word, found and recommended, reason and code when opened. */
+ * One environment check as a row: verdict in icon and word, found and recommended, reason and code
+ * when opened. */
 #pragma once
 
 #include <adwaita.h>
@@ -7,7 +8,6 @@
 #include "client/checks/check.h"
 
 G_BEGIN_DECLS
-
 
 /* Returns the row for a list; it follows the check's properties. */
 GtkWidget *nhi_verdict_row_new (NhiCheck *check);

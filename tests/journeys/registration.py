@@ -68,10 +68,7 @@ def _(world):
     screen.click("push button", "修改戶號")
     screen.type("text", "戶號", "F7654321")
     screen.click("push button", way.NEXT)
-    for _step in range(3):
-        if screen.find("push button", way.SEND):
-            break
-        screen.click("push button", way.NEXT)
+    screen.wait_says("第 6 步，共 6 步：確認")
     screen.click("push button", way.SEND)
     screen.wait(lambda: screen.says("不符") or screen.says("不一致"), "the refusal")
     world.picture("refused")
@@ -84,10 +81,8 @@ def _(world):
     world.service.stop()
     screen.click("push button", "修改戶號")
     screen.type("text", "戶號", PERSON["household_number"])
-    for _step in range(4):
-        if screen.find("push button", way.SEND):
-            break
-        screen.click("push button", way.NEXT)
+    screen.click("push button", way.NEXT)
+    screen.wait_says("第 6 步，共 6 步：確認")
     screen.click("push button", way.SEND)
     screen.wait(lambda: screen.says("無法連線") or screen.says("連不上") or screen.says("連線"), "the offline words")
     world.picture("offline")
