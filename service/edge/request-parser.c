@@ -197,7 +197,8 @@ take_data (NhiRequestParser *parser, const guint8 *data, gsize length, gsize *us
 {
   gsize take = (gsize)MIN ((guint64)(length - *used), parser->remaining);
 
-  g_byte_array_append (parser->canonical, data + *used, (guint)take);
+  if (take > 0)
+    g_byte_array_append (parser->canonical, data + *used, (guint)take);
   *used += take;
   parser->remaining -= take;
   return parser->remaining == 0;
