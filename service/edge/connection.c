@@ -10,59 +10,18 @@
  * connection only on its way out of a request. */
 #define G_LOG_DOMAIN "nhi-edge"
 
-#include "service/edge/connection.h"
+#include "service/edge/connection-private.h"
 
 #include <glib-unix.h>
 #include <string.h>
 
 #include "service/edge/guard-stream.h"
 #include "service/edge/refusal.h"
-#include "service/edge/request-parser.h"
-#include "service/edge/transport.h"
-#include "service/http/server.h"
 
 #define READ_SIZE 16384
-#define OUT_HIGH 65536        /* libsoup must wait while so much is not yet sent */
-#define OUT_EAGER 16384       /* sent at once from here on: one full TLS record */
 #define MAX_READS_IN_A_ROW 16 /* then others get their turn */
 
-static const char last_request[] = "GET " NHI_HTTP_GONE_PATH " HTTP/1.0\r\nHost: gone\r\n\r\n";
-
-struct _NhiConnection
-{
-  guint references;
-  NhiConnectionHost *host;
-  NhiConnectionState state;
-  NhiTransport transport;
-  GSource *source;
-  gpointer tag;
-  GIOCondition watched;
-  GSocketAddress *local;
-  GSocketAddress *remote;
-  char *network;
-
-  NhiRequestParser parser;
-  GByteArray *pending; /* bytes behind the current request */
-  gsize buffered;      /* of @host's count */
-  gsize taken;         /* of the canonical request, by libsoup */
-  guint requests;
-
-  GByteArray *out;
-  gsize sent;           /* of @out */
-  gint64 blocked_since; /* when the client first did not take this answer; 0: it did */
-  guint64 sent_since;
-  gboolean answer_over; /* libsoup waits for the next request, @out is not empty yet */
-
-  gint64 deadline;    /* monotonic microseconds; 0: none */
-  gint64 phase_start; /* of HEAD, BODY */
-  gboolean handed;    /* libsoup has our stream */
-  gboolean gone;      /* libsoup gets the last request; what it writes is thrown away */
-  gsize last_taken;   /* of last_request */
-  gboolean finished;  /* libsoup has closed its stream */
-};
-
-static void
-advance (NhiConnection *self);
+static void advance (NhiConnection *self);
 
 /* ---- life ---- */
 
@@ -105,8 +64,8 @@ socket_check (GSource *source)
 
 static GSourceFuncs socket_funcs = { .check = socket_check, .dispatch = socket_dispatch };
 
-static void
-watch (NhiConnection *self, GIOCondition condition)
+void
+nhi_connection_watch (NhiConnection *self, GIOCondition condition)
 {
   if (self->source == NULL || self->watched == condition)
     return;
@@ -252,8 +211,8 @@ set_write_deadline (NhiConnection *self)
 }
 
 /* TRUE when all is sent; FALSE when it must wait or the connection has ended. */
-static gboolean
-flush (NhiConnection *self)
+gboolean
+nhi_connection_flush (NhiConnection *self)
 {
   while (has_output (self))
     {
@@ -268,7 +227,7 @@ flush (NhiConnection *self)
           break;
         case NHI_TRANSPORT_AGAIN:
           set_write_deadline (self);
-          watch (self, self->transport.wanted);
+          nhi_connection_watch (self, self->transport.wanted);
           return FALSE;
         case NHI_TRANSPORT_END:
         case NHI_TRANSPORT_BROKEN:
@@ -301,7 +260,7 @@ linger (NhiConnection *self)
 
   if (self->transport.fd >= 0 && has_output (self))
     {
-      if (!flush (self))
+      if (!nhi_connection_flush (self))
         {
           if (self->state == NHI_CONNECTION_LINGER)
             self->deadline = in_milliseconds (self->host->limits->linger_ms);
@@ -317,7 +276,7 @@ linger (NhiConnection *self)
       case NHI_TRANSPORT_OK:
         break;
       case NHI_TRANSPORT_AGAIN:
-        watch (self, G_IO_IN);
+        nhi_connection_watch (self, G_IO_IN);
         return;
       case NHI_TRANSPORT_END:
       case NHI_TRANSPORT_BROKEN:
@@ -325,13 +284,13 @@ linger (NhiConnection *self)
         end (self);
         return;
       }
-  watch (self, G_IO_IN);
+  nhi_connection_watch (self, G_IO_IN);
 }
 
 /* ---- in ---- */
 
-static void
-go_idle (NhiConnection *self)
+void
+nhi_connection_go_idle (NhiConnection *self)
 {
   self->state = NHI_CONNECTION_IDLE;
   self->answer_over = FALSE;
@@ -353,7 +312,7 @@ deliver (NhiConnection *self, const guint8 *rest, gsize rest_length)
   self->deadline = 0;
   self->taken = 0;
   self->requests++;
-  watch (self, 0);
+  nhi_connection_watch (self, 0);
   if (!self->handed)
     {
       g_autoptr (GIOStream) stream = nhi_guard_stream_new (self);
@@ -402,7 +361,7 @@ send_continue (NhiConnection *self)
 
   self->parser.expects_continue = FALSE;
   g_byte_array_append (self->out, (const guint8 *)interim, sizeof interim - 1);
-  if (flush (self))
+  if (nhi_connection_flush (self))
     set_read_deadline (self);
 }
 
@@ -453,8 +412,8 @@ feed_pending (NhiConnection *self)
   feed (self, pending->data, pending->len);
 }
 
-static void
-read_requests (NhiConnection *self)
+void
+nhi_connection_read_requests (NhiConnection *self)
 {
   guint8 buffer[READ_SIZE];
 
@@ -472,7 +431,7 @@ read_requests (NhiConnection *self)
       result = nhi_transport_read (&self->transport, buffer, sizeof buffer, &length);
       if (result == NHI_TRANSPORT_AGAIN)
         {
-          watch (self, self->transport.wanted);
+          nhi_connection_watch (self, self->transport.wanted);
           return;
         }
       if (result != NHI_TRANSPORT_OK)
@@ -483,7 +442,7 @@ read_requests (NhiConnection *self)
       feed (self, buffer, length);
     }
   if (is_reading (self))
-    watch (self, G_IO_IN);
+    nhi_connection_watch (self, G_IO_IN);
 }
 
 static void
@@ -494,10 +453,10 @@ shake_hands (NhiConnection *self)
     case NHI_TRANSPORT_OK:
       self->state = NHI_CONNECTION_IDLE;
       self->deadline = in_milliseconds (self->host->limits->head_ms);
-      read_requests (self);
+      nhi_connection_read_requests (self);
       return;
     case NHI_TRANSPORT_AGAIN:
-      watch (self, self->transport.wanted);
+      nhi_connection_watch (self, self->transport.wanted);
       return;
     case NHI_TRANSPORT_END:
     case NHI_TRANSPORT_BROKEN:
@@ -507,10 +466,10 @@ shake_hands (NhiConnection *self)
     }
 }
 
-static void
-close_when_sent (NhiConnection *self)
+void
+nhi_connection_close_when_sent (NhiConnection *self)
 {
-  if (!flush (self))
+  if (!nhi_connection_flush (self))
     return;
   nhi_transport_finish (&self->transport);
   /* What the client has sent beyond its last request would make the kernel reset the connection,
@@ -530,17 +489,17 @@ advance (NhiConnection *self)
     case NHI_CONNECTION_IDLE:
     case NHI_CONNECTION_HEAD:
     case NHI_CONNECTION_BODY:
-      read_requests (self);
+      nhi_connection_read_requests (self);
       break;
     case NHI_CONNECTION_ANSWERING:
-      if (!flush (self))
+      if (!nhi_connection_flush (self))
         break;
-      watch (self, 0);
+      nhi_connection_watch (self, 0);
       if (self->answer_over)
         nhi_connection_awaits_input (self);
       break;
     case NHI_CONNECTION_CLOSING:
-      close_when_sent (self);
+      nhi_connection_close_when_sent (self);
       break;
     case NHI_CONNECTION_LINGER:
       linger (self);
@@ -582,117 +541,4 @@ nhi_connection_retire (NhiConnection *self)
     return;
   nhi_transport_finish (&self->transport);
   end (self);
-}
-
-/* ---- libsoup's side ---- */
-
-static gsize
-untaken (NhiConnection *self)
-{
-  gsize length;
-
-  if (self->state != NHI_CONNECTION_ANSWERING)
-    return 0;
-  (void)nhi_request_parser_get_request (&self->parser, &length);
-  return length - self->taken;
-}
-
-gboolean
-nhi_connection_is_readable (NhiConnection *self)
-{
-  return self->gone || untaken (self) > 0;
-}
-
-gboolean
-nhi_connection_is_writable (NhiConnection *self)
-{
-  return self->gone || self->out->len - self->sent < OUT_HIGH;
-}
-
-gssize
-nhi_connection_take_request (NhiConnection *self, void *buffer, gsize size)
-{
-  gsize length, take;
-  const guint8 *request = nhi_request_parser_get_request (&self->parser, &length);
-
-  if (self->gone)
-    {
-      /* A request that libsoup has begun to read stays whole, the last one stands behind it. */
-      if (self->taken == 0 || self->taken == length)
-        {
-          take = MIN (size, sizeof last_request - 1 - self->last_taken);
-          memcpy (buffer, last_request + self->last_taken, take);
-          self->last_taken += take;
-          return (gssize)take;
-        }
-    }
-  else if (untaken (self) == 0)
-    {
-      return -1;
-    }
-  take = MIN (size, length - self->taken);
-  memcpy (buffer, request + self->taken, take);
-  self->taken += take;
-  return (gssize)take;
-}
-
-gssize
-nhi_connection_give_answer (NhiConnection *self, const void *data, gsize length)
-{
-  gsize room;
-
-  if (self->gone)
-    return (gssize)length;
-  if (self->out->len - self->sent >= OUT_HIGH)
-    return -1;
-  if (self->sent > 0)
-    {
-      g_byte_array_remove_range (self->out, 0, (guint)self->sent);
-      self->sent = 0;
-    }
-  room = MIN (length, OUT_HIGH - self->out->len);
-  g_byte_array_append (self->out, data, (guint)room);
-  if (self->out->len >= OUT_EAGER && (self->watched & G_IO_OUT) == 0)
-    (void)flush (self);
-  return (gssize)room;
-}
-
-void
-nhi_connection_awaits_input (NhiConnection *self)
-{
-  if (self->state != NHI_CONNECTION_ANSWERING || untaken (self) > 0)
-    return;
-  self->answer_over = TRUE;
-  if (!flush (self))
-    return;
-  go_idle (self);
-  if (self->host->draining)
-    {
-      nhi_connection_retire (self);
-      return;
-    }
-  if (self->pending->len > 0 || nhi_transport_has_buffered (&self->transport))
-    read_requests (self);
-  else
-    watch (self, G_IO_IN);
-}
-
-void
-nhi_connection_awaits_output (NhiConnection *self)
-{
-  if (!self->gone)
-    (void)flush (self);
-}
-
-void
-nhi_connection_finish (NhiConnection *self)
-{
-  if (self->finished)
-    return;
-  self->finished = TRUE;
-  if (self->gone)
-    return;
-  self->state = NHI_CONNECTION_CLOSING;
-  self->gone = TRUE;
-  close_when_sent (self);
 }

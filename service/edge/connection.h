@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * One client from accept to close: reads whole requests for libsoup, takes its answers, keeps the clock and the byte counts. */
+ * One client from accept to close: reads whole requests for libsoup, takes its answers, keeps the
+ * clock and the byte counts. */
 #pragma once
 
 #include <gio/gio.h>
@@ -11,7 +12,8 @@ G_BEGIN_DECLS
 
 typedef struct _NhiConnection NhiConnection;
 
-typedef enum {
+typedef enum
+{
   NHI_CONNECTION_HANDSHAKE, /* TLS is not agreed yet */
   NHI_CONNECTION_IDLE,      /* between two requests, or before the first */
   NHI_CONNECTION_HEAD,      /* a part of a head has come */
@@ -23,21 +25,29 @@ typedef enum {
 } NhiConnectionState;
 
 /* What a connection needs of its listener. All on the loop thread. */
-typedef struct {
+typedef struct
+{
   const NhiEdgeLimits *limits;
-  gsize buffered;            /* bytes of body that all connections hold */
-  gboolean draining;         /* no further request after the one that runs */
+  gsize buffered;    /* bytes of body that all connections hold */
+  gboolean draining; /* no further request after the one that runs */
   gpointer data;
   /* The first whole request is in: @stream is libsoup's now. */
-  void (*established) (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpointer data);
+  void (*established) (GIOStream *stream,
+                       GSocketAddress *local,
+                       GSocketAddress *remote,
+                       gpointer data);
   gsize (*body_limit) (const char *method, const char *target, gpointer data);
   void (*closed) (NhiConnection *connection, gpointer data); /* its file descriptor is free */
 } NhiConnectionHost;
 
-/* @fd: taken, non-blocking. @tls: (nullable). @network: (nullable): what it counts for; kept for the host.
- * Returns: (transfer full) (nullable): NULL when memory is short */
-NhiConnection *nhi_connection_new (NhiConnectionHost *host, int fd, SSL_CTX *tls, GSocketAddress *local,
-                                   GSocketAddress *remote, const char *network);
+/* @fd: taken, non-blocking. @tls: (nullable). @network: (nullable): what it counts for; kept for
+ * the host. Returns: (transfer full) (nullable): NULL when memory is short */
+NhiConnection *nhi_connection_new (NhiConnectionHost *host,
+                                   int fd,
+                                   SSL_CTX *tls,
+                                   GSocketAddress *local,
+                                   GSocketAddress *remote,
+                                   const char *network);
 NhiConnection *nhi_connection_ref (NhiConnection *connection);
 void nhi_connection_unref (NhiConnection *connection);
 
@@ -54,8 +64,12 @@ void nhi_connection_abandon (NhiConnection *connection);
 /* libsoup's side, for guard-stream.c */
 gboolean nhi_connection_is_readable (NhiConnection *connection);
 gboolean nhi_connection_is_writable (NhiConnection *connection);
-gssize nhi_connection_take_request (NhiConnection *connection, void *buffer, gsize size); /* -1: nothing yet */
-gssize nhi_connection_give_answer (NhiConnection *connection, const void *data, gsize length); /* -1: not now */
+gssize nhi_connection_take_request (NhiConnection *connection,
+                                    void *buffer,
+                                    gsize size); /* -1: nothing yet */
+gssize nhi_connection_give_answer (NhiConnection *connection,
+                                   const void *data,
+                                   gsize length); /* -1: not now */
 void nhi_connection_awaits_input (NhiConnection *connection);
 void nhi_connection_awaits_output (NhiConnection *connection);
 void nhi_connection_finish (NhiConnection *connection); /* libsoup closed its stream */
