@@ -187,6 +187,42 @@ test_busy_is_tried_again (Fixture *fixture, gconstpointer data)
 }
 
 static void
+note_unreadable (GObject *object, GParamSpec *pspec, gpointer data)
+{
+  guint *times = data;
+
+  if (nhi_reader_monitor_get_state (NHI_READER_MONITOR (object)) == NHI_CARD_STATE_UNREADABLE)
+    ++*times;
+}
+
+/* Both connections of a reading fail, the reader tells no event, the card is well again. */
+static void
+test_bounced_card_is_read (Fixture *fixture, gconstpointer data)
+{
+  guint times = 0;
+
+  g_signal_connect (fixture->monitor, "notify::state", G_CALLBACK (note_unreadable), &times);
+  nhi_fake_pcsc_fail_connect ((LONG)SCARD_E_NOT_TRANSACTED, 2);
+  start_with_card (fixture, nhi_fake_card_nhi);
+  await_state (fixture, NHI_CARD_STATE_READ);
+  g_assert_cmpuint (times, ==, 0);
+}
+
+static void
+test_bad_contact_is_told (Fixture *fixture, gconstpointer data)
+{
+  nhi_fake_pcsc_fail_connect ((LONG)SCARD_E_NOT_TRANSACTED, 4);
+  start_with_card (fixture, nhi_fake_card_nhi);
+  await_state (fixture, NHI_CARD_STATE_UNREADABLE);
+  g_assert_cmpstr (nhi_reader_monitor_get_fault_code (fixture->monitor), ==, "PCSC-80100016");
+  g_assert_cmpuint (nhi_fake_pcsc_connects (), ==, 0);
+
+  nhi_fake_pcsc_fail_connect ((LONG)SCARD_E_NOT_TRANSACTED, 2);
+  nhi_fake_pcsc_insert (FIRST, nhi_fake_card_nhi);
+  await_state (fixture, NHI_CARD_STATE_READ);
+}
+
+static void
 test_other_card_is_remembered (Fixture *fixture, gconstpointer data)
 {
   guint connects;
@@ -270,6 +306,8 @@ main (int argc, char **argv)
   ADD ("/reader-monitor/first-state-is-true", NULL, test_first_state_is_true);
   ADD ("/reader-monitor/reader-plugged-and-unplugged", NULL, test_reader_plugged);
   ADD ("/reader-monitor/busy-is-tried-again", NULL, test_busy_is_tried_again);
+  ADD ("/reader-monitor/a-bounced-card-is-read", NULL, test_bounced_card_is_read);
+  ADD ("/reader-monitor/a-bad-contact-is-told", NULL, test_bad_contact_is_told);
   ADD ("/reader-monitor/other-card-is-remembered", NULL, test_other_card_is_remembered);
   ADD ("/reader-monitor/daemon-lost-and-back", NULL, test_daemon_lost_and_back);
   ADD ("/reader-monitor/idle-waits-once", NULL, test_idle_waits_once);

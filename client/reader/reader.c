@@ -8,6 +8,7 @@
 #define RETRY_FIRST_MS 200u
 #define RETRY_LONGEST_MS 5000u
 #define RETRY_TIMES 16 /* about a minute; after that only an event of the reader helps */
+#define BOUNCE_MS 600u /* pcscd looks at some readers every 0.4 s only */
 
 struct _NhiReader
 {
@@ -30,6 +31,7 @@ struct _NhiReader
   guint slow_source;
   guint retry_source;
   guint retries;
+  gboolean bounced; /* this card had its second look */
 };
 
 enum
@@ -45,8 +47,7 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (NhiReader, nhi_reader, G_TYPE_OBJECT)
 
-static void
-start_reading (NhiReader *self);
+static void start_reading (NhiReader *self);
 
 NhiReaderSight *
 nhi_reader_sight_new (const SCARD_READERSTATE *state)
@@ -133,6 +134,17 @@ retry_later (NhiReader *self)
   self->retry_source = g_timeout_add (delay, retry_now, self);
 }
 
+/* A card that slipped and came back faster than pcscd looks makes the talk fail and no event: the
+ * reader still calls it present. One more look when pcscd had its own tells that from a bad card.
+ */
+static gboolean
+may_have_bounced (NhiReader *self, const NhiCardReading *reading)
+{
+  return reading->state == NHI_CARD_STATE_UNREADABLE && !self->bounced &&
+         reading->fault_code != NULL && g_str_has_prefix (reading->fault_code, "PCSC-") &&
+         (self->flags & SCARD_STATE_PRESENT) != 0;
+}
+
 static void
 reading_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -152,6 +164,13 @@ reading_done (GObject *source, GAsyncResult *result, gpointer user_data)
     reading->state = NHI_CARD_STATE_NO_CARD;
   else if (reading->state == NHI_CARD_STATE_NO_SERVICE)
     reading->state = NHI_CARD_STATE_BUSY;
+
+  if (may_have_bounced (self, reading))
+    {
+      self->bounced = TRUE;
+      self->retry_source = g_timeout_add (BOUNCE_MS, retry_now, self);
+      return;
+    }
 
   set_state (self, reading->state, reading->profile, g_steal_pointer (&reading->fault_code));
   if (self->state == NHI_CARD_STATE_BUSY)
@@ -247,6 +266,7 @@ nhi_reader_see (NhiReader *self, const NhiReaderSight *sight)
     {
       clear_work (self);
       self->retries = 0;
+      self->bounced = FALSE;
       if ((sight->flags & SCARD_STATE_PRESENT) == 0)
         set_state (self, NHI_CARD_STATE_NO_CARD, NULL, NULL);
       else if ((sight->flags & SCARD_STATE_MUTE) != 0)

@@ -17,6 +17,8 @@ typedef struct
 static const LineCase LINES[] = {
   { "window", "nhicard", FALSE, -1 },
   { "window-with-file", "nhicard package.zip", FALSE, -1 },
+  { "window-with-folder", "nhicard ./package", FALSE, -1 },
+  { "nonsense", "nhicard nonsense", TRUE, NHI_EXIT_USAGE },
   { "window-with-option", "nhicard --service-uri https://localhost:1", FALSE, -1 },
   { "check", "nhicard check", TRUE, -1 },
   { "options-first", "nhicard --ca-file ca.pem card --json", TRUE, -1 },

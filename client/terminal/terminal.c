@@ -50,13 +50,21 @@ asks_for (const char *argument, const char *option, const char *letter)
   return g_str_equal (argument, option) || g_strcmp0 (argument, letter) == 0;
 }
 
+/* The window opens packages, also ones that are gone since: it says so. A bare word that is neither
+ * file nor command is a command mistyped. */
+static gboolean
+may_be_a_file (const char *word)
+{
+  return strpbrk (word, "/.:") != NULL || g_file_test (word, G_FILE_TEST_EXISTS);
+}
+
 gboolean
 nhi_terminal_wants (int argc, char **argv)
 {
   int word = first_word (argc, argv);
 
   if (word < argc)
-    return find_command (NHI_COMMANDS, argv[word]) != NULL || g_str_equal (argv[word], "help");
+    return find_command (NHI_COMMANDS, argv[word]) != NULL || !may_be_a_file (argv[word]);
   for (int i = 1; i < argc; i++)
     if (asks_for (argv[i], "--help", "-h") || asks_for (argv[i], "--version", NULL))
       return TRUE;
