@@ -359,7 +359,9 @@ def idle_tls_connections_are_cheap_and_silent_handshakes_block_nobody(folder):
         before = running.memory()
         idle = [stack.enter_context(running.connect()) for _ in range(200)]
         each = (running.memory() - before) / len(idle)
-        assert each < 128 * 1024, f"{each:.0f} bytes for each idle connection"
+        with open(f"/proc/{running.process.pid}/maps", encoding="utf-8") as maps:
+            most = (1024 if "libasan" in maps.read() else 128) * 1024  # the sanitizer's shadow counts too
+        assert each < most, f"{each:.0f} bytes for each idle connection"
         hello = bytes.fromhex("16030100c8010000c40303")
         for _ in range(100):
             stack.enter_context(running.raw()).sendall(hello)
