@@ -45,6 +45,7 @@ struct _NhiListener
   guint breath;
   GFunc drained;
   gpointer drained_data;
+  guint drained_idle;
 };
 
 /* ---- connections ---- */
@@ -115,6 +116,7 @@ tell_drained (gpointer data)
 {
   NhiListener *self = data;
 
+  self->drained_idle = 0;
   self->drained (self, self->drained_data);
   return G_SOURCE_REMOVE;
 }
@@ -131,8 +133,8 @@ on_closed (NhiConnection *connection, gpointer data)
   if (g_hash_table_size (self->connections) > 0)
     return;
   run_clock (self);
-  if (self->host.draining && self->drained != NULL)
-    g_idle_add (tell_drained, self);
+  if (self->host.draining && self->drained != NULL && self->drained_idle == 0)
+    self->drained_idle = g_idle_add (tell_drained, self);
 }
 
 static GSocketAddress *
@@ -459,6 +461,7 @@ nhi_listener_free (NhiListener *self)
   end_all (self, nhi_connection_abandon);
   g_clear_handle_id (&self->clock, g_source_remove);
   g_clear_handle_id (&self->breath, g_source_remove);
+  g_clear_handle_id (&self->drained_idle, g_source_remove);
   g_ptr_array_unref (self->doors);
   g_hash_table_unref (self->connections);
   g_hash_table_unref (self->networks);
@@ -481,8 +484,8 @@ nhi_listener_drain (NhiListener *self, GFunc drained, gpointer data)
   self->drained = drained;
   self->drained_data = data;
   g_ptr_array_set_size (self->doors, 0);
-  if (g_hash_table_size (self->connections) == 0)
-    g_idle_add (tell_drained, self);
-  else
+  if (g_hash_table_size (self->connections) > 0)
     end_all (self, nhi_connection_retire);
+  else if (self->drained_idle == 0)
+    self->drained_idle = g_idle_add (tell_drained, self);
 }
