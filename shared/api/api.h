@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Names that both programs use on the wire: routes, headers, problem types. README.md beside this file
- * has the messages. */
+ * Names that both programs use on the wire: routes, headers, problem types. The messages are
+ * data/openapi.yaml. */
 #pragma once
 
 #define NHI_API_PREFIX "/api/v1"
