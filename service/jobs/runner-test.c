@@ -137,6 +137,29 @@ test_late_finisher_is_refused (void)
   g_assert_cmpstr (after->package_sha256, ==, ready->package_sha256);
 }
 
+/* Its time was over while the package was built. */
+static void
+test_forgotten_application_gets_no_package (void)
+{
+  g_autoptr (TestBank) bank = test_bank_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NhiApplication) application = apply (bank);
+  g_autoptr (NhiJob) job = claim_and_vanish (bank, "slow-runner");
+  g_autoptr (NhiApplication) built = NULL;
+  g_autoptr (GBytes) package = NULL;
+
+  built = nhi_package_build_application (bank->world, TEST_ANNA, application->application_id, NULL,
+                                         NULL, &package, &error);
+  g_assert_no_error (error);
+  test_bank_run_sql (bank, "DELETE FROM application");
+  test_bank_run_sql (bank, "DELETE FROM application_item");
+  nhi_db_transact (bank->world->db, NHI_DB_WRITE, late_body, &(LateResult){ job, built, package },
+                   &error);
+  g_assert_error (error, NHI_DB_ERROR, NHI_DB_ERROR_CONSTRAINT);
+  g_assert_cmpint (test_bank_integer (bank, "SELECT COUNT(*) FROM package_piece"), ==, 0);
+  g_assert_cmpint (test_bank_integer (bank, "SELECT COUNT(*) FROM application_item"), ==, 0);
+}
+
 static gboolean
 extend_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
@@ -480,6 +503,8 @@ main (int argc, char **argv)
   g_test_add_func ("/runner/lease-is-respected-then-taken-over",
                    test_lease_is_respected_then_taken_over);
   g_test_add_func ("/runner/late-finisher-is-refused", test_late_finisher_is_refused);
+  g_test_add_func ("/runner/forgotten-application-gets-no-package",
+                   test_forgotten_application_gets_no_package);
   g_test_add_func ("/runner/extended-lease-holds", test_extended_lease_holds);
   g_test_add_func ("/runner/waits-grow", test_waits_grow);
   g_test_add_func ("/runner/given-up-after-five-attempts", test_given_up_after_five_attempts);

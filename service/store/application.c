@@ -116,6 +116,16 @@ add_items (NhiDbConnection *connection, const NhiApplication *application, GErro
   return TRUE;
 }
 
+static gboolean
+delete_items (NhiDbConnection *connection, const NhiApplication *application, GError **error)
+{
+  return nhi_db_run (connection,
+                     "DELETE FROM application_item WHERE person_id = $1 AND application_id = $2",
+                     NHI_DB_ARGS (nhi_db_text (application->person_id),
+                                  nhi_db_text (application->application_id)),
+                     error) >= 0;
+}
+
 static NhiDbValue
 size_or_null (const NhiApplication *application)
 {
@@ -288,7 +298,10 @@ nhi_store_application_update (NhiDbConnection *connection,
                               const NhiApplication *application,
                               GError **error)
 {
-  if (nhi_db_run (connection,
+  gint64 changed;
+
+  changed =
+      nhi_db_run (connection,
                   "UPDATE application SET state = $3, package_name = $4, package_size = $5, "
                   "package_sha256 = $6 WHERE person_id = $1 AND application_id = $2",
                   NHI_DB_ARGS (nhi_db_text (application->person_id),
@@ -296,15 +309,12 @@ nhi_store_application_update (NhiDbConnection *connection,
                                nhi_db_text (nhi_application_state_name (application->state)),
                                nhi_db_text (application->package_name), size_or_null (application),
                                nhi_db_text (application->package_sha256)),
-                  error) < 0)
-    return FALSE;
-  if (nhi_db_run (connection,
-                  "DELETE FROM application_item WHERE person_id = $1 AND application_id = $2",
-                  NHI_DB_ARGS (nhi_db_text (application->person_id),
-                               nhi_db_text (application->application_id)),
-                  error) < 0)
-    return FALSE;
-  return add_items (connection, application, error);
+                  error);
+  if (changed == 0)
+    g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_CONSTRAINT,
+                 "Application %s was forgotten meanwhile", application->application_id);
+  return changed > 0 && delete_items (connection, application, error) &&
+         add_items (connection, application, error);
 }
 
 /* Applications that @sql finds by $1 (a time) and $2 (a limit). */
@@ -338,21 +348,14 @@ drop_package (NhiDbConnection *connection, NhiApplication *application, GError *
 static gboolean
 drop_application (NhiDbConnection *connection, NhiApplication *application, GError **error)
 {
-  static const char *const sql[] = {
-    "DELETE FROM application_item WHERE person_id = $1 AND application_id = $2",
-    "DELETE FROM application WHERE person_id = $1 AND application_id = $2",
-  };
-
-  if (!nhi_store_package_delete (connection, application->person_id, application->application_id,
-                                 error))
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (sql); i++)
-    if (nhi_db_run (connection, sql[i],
-                    NHI_DB_ARGS (nhi_db_text (application->person_id),
-                                 nhi_db_text (application->application_id)),
-                    error) < 0)
-      return FALSE;
-  return TRUE;
+  return nhi_store_package_delete (connection, application->person_id, application->application_id,
+                                   error) &&
+         delete_items (connection, application, error) &&
+         nhi_db_run (connection,
+                     "DELETE FROM application WHERE person_id = $1 AND application_id = $2",
+                     NHI_DB_ARGS (nhi_db_text (application->person_id),
+                                  nhi_db_text (application->application_id)),
+                     error) >= 0;
 }
 
 gint64

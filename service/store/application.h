@@ -86,7 +86,8 @@ gboolean nhi_store_application_count (NhiDbConnection *connection,
                                       gint64 *ret_processing,
                                       GError **error);
 
-/* Writes state, package and items as they stand in @application, which is there already. */
+/* Writes state, package and items as they stand in @application. NHI_DB_ERROR_CONSTRAINT when it is
+ * no longer there, so that nothing is written that nobody would ever delete. */
 gboolean nhi_store_application_update (NhiDbConnection *connection,
                                        const NhiApplication *application,
                                        GError **error);
