@@ -80,23 +80,23 @@ decode_next (GIConv converter, const guint8 *bytes, gsize length, gsize *ret_use
   return decode_pair (converter, bytes);
 }
 
+static gboolean
+is_blank (const char *at)
+{
+  gunichar character = g_utf8_get_char (at);
+
+  return character == ' ' || character == IDEOGRAPHIC_SPACE;
+}
+
 static void
 trim_blanks (GString *text)
 {
-  gunichar last;
+  const char *end;
 
-  while (text->len > 0 &&
-         (last = g_utf8_get_char (text->str), last == ' ' || last == IDEOGRAPHIC_SPACE))
-    g_string_erase (text, 0, g_unichar_to_utf8 (last, NULL));
-  while (text->len > 0)
-    {
-      const char *end = g_utf8_prev_char (text->str + text->len);
-
-      last = g_utf8_get_char (end);
-      if (last != ' ' && last != IDEOGRAPHIC_SPACE)
-        break;
-      g_string_truncate (text, (gsize)(end - text->str));
-    }
+  while (is_blank (text->str))
+    g_string_erase (text, 0, g_utf8_next_char (text->str) - text->str);
+  while (text->len > 0 && is_blank (end = g_utf8_prev_char (text->str + text->len)))
+    g_string_truncate (text, (gsize)(end - text->str));
 }
 
 char *
