@@ -17,6 +17,8 @@
 #include "client/widgets/format.h"
 #include "client/widgets/row.h"
 
+#define TOAST_SECONDS 3
+
 typedef struct
 {
   const char *name;
@@ -360,6 +362,7 @@ on_toast (NhiWindow *self, const char *text)
 {
   AdwToast *toast = adw_toast_new (text);
 
+  adw_toast_set_timeout (toast, TOAST_SECONDS);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 

@@ -26,7 +26,6 @@ struct _NhiAccountPage
   GtkLabel *notice_label;
   GtkWidget *sign_in_button;
   GtkSpinner *spinner;
-  AdwAvatar *avatar;
   GtkLabel *name;
   NhiRow *name_row;
   NhiRow *id_row;
@@ -96,7 +95,6 @@ show_person (NhiAccountPage *self)
   g_object_get (remote, "email", &email, NULL);
   id = id_number != NULL ? nhi_id_number_mask (id_number) : g_strdup ("");
   gtk_label_set_label (self->name, name != NULL ? name : "");
-  adw_avatar_set_text (self->avatar, name);
   g_object_set (self->name_row, "subtitle", name != NULL ? name : "", NULL);
   g_object_set (self->id_row, "subtitle", id, NULL);
   g_object_set (self->email_row, "subtitle", email != NULL ? email : "", NULL);
@@ -180,7 +178,7 @@ on_signed_in_result (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       nhi_context_note_sign_in (self->context, receipt);
       set_notice (self, NULL);
-      nhi_context_toast (self->context, _ ("Signed in"));
+      nhi_context_announce (self->context, _ ("Signed in"));
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     show_error (self, error);
@@ -240,7 +238,7 @@ static void
 on_sign_out (NhiAccountPage *self)
 {
   nhi_remote_sign_out (nhi_context_get_remote (self->context));
-  nhi_context_toast (self->context, _ ("Signed out"));
+  nhi_context_announce (self->context, _ ("Signed out"));
 }
 
 static void
@@ -273,7 +271,6 @@ nhi_account_page_class_init (NhiAccountPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, notice_label);
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, sign_in_button);
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, spinner);
-  gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, avatar);
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, name);
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, name_row);
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, id_row);

@@ -317,7 +317,7 @@ show_saved (NhiHealthBankResults *self)
   gtk_label_set_label (self->saved, text);
   show_download (self, DOWNLOAD_DONE);
   nhi_context_note_download (self->context);
-  nhi_context_toast (self->context, text);
+  nhi_context_announce (self->context, text);
   gtk_widget_grab_focus (self->open_button);
 }
 

@@ -149,7 +149,9 @@ static NhiViewerItem *
 make_heading (const NhiRecordEntry *entry, NhiDateStyle style)
 {
   NhiViewerItem *item = g_object_new (NHI_TYPE_VIEWER_ITEM, NULL);
-  g_autofree char *month = month_of (entry, style);
+  /* Premiums come once a month: a heading each would say nothing more. */
+  gboolean monthly = entry->section->record_class == NHI_RECORD_MEDICAL;
+  g_autofree char *month = monthly ? month_of (entry, style) : g_strdup ("");
 
   item->title = month[0] != '\0' ? g_strdup_printf ("%s · %s", section_name (entry->section), month)
                                  : g_strdup (section_name (entry->section));
