@@ -36,6 +36,15 @@ list_routes (void)
   return EXIT_SUCCESS;
 }
 
+/* Another name for each generation of workers: the old jobs worker ends its jobs beside the new
+ * one. */
+static void
+name_runner (NhiWorkerSetup *setup)
+{
+  g_free (setup->runner);
+  setup->runner = g_uuid_string_random ();
+}
+
 /* The soft limit is often 1024, while the hard one allows what our own caps count on. */
 static void
 raise_descriptor_limit (void)
@@ -70,7 +79,10 @@ reload (gpointer setup)
   g_autoptr (GError) error = NULL;
 
   if (load_tls (setup, &error))
-    return TRUE;
+    {
+      name_runner (setup);
+      return TRUE;
+    }
   g_warning ("The old certificate stays in use: %s", error->message);
   return FALSE;
 }
@@ -88,6 +100,7 @@ supervise (NhiWorkerSetup *setup)
   g_autofree guint *kinds = g_new0 (guint, workers + 1);
 
   kinds[workers] = KIND_JOBS;
+  name_runner (setup);
   return nhi_supervisor_run (&(NhiSupervisor){
       .kinds = kinds,
       .count = workers + 1,
@@ -147,5 +160,6 @@ main (int argc, char **argv)
   (void)signal (SIGXFSZ, SIG_IGN);
   status = run_role (&setup);
   g_clear_pointer (&setup.tls, SSL_CTX_free);
+  g_free (setup.runner);
   return status;
 }

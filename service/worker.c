@@ -21,6 +21,7 @@ typedef struct
   GMainLoop *loop;
   NhiWorld *world;
   const NhiConfiguration *configuration;
+  const char *runner;
   NhiHttpServer *http;
   NhiListener *listener;
   GCancellable *cancellable; /* of the jobs */
@@ -73,7 +74,8 @@ static gpointer
 jobs_thread (gpointer data)
 {
   Worker *worker = data;
-  const NhiJobsOptions options = { .mail_route = worker->configuration->mail };
+  const NhiJobsOptions options = { .mail_route = worker->configuration->mail,
+                                   .runner = worker->runner };
   g_autoptr (GError) error = NULL;
 
   if (nhi_jobs_run (worker->world, &options, worker->cancellable, &error))
@@ -239,9 +241,11 @@ nhi_worker_run_jobs (const NhiWorkerSetup *setup)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (NhiWorld) world = open_world (setup->configuration, &error);
-  Worker worker = {
-    .loop = loop, .world = world, .configuration = setup->configuration, .cancellable = cancellable
-  };
+  Worker worker = { .loop = loop,
+                    .world = world,
+                    .configuration = setup->configuration,
+                    .runner = setup->runner,
+                    .cancellable = cancellable };
 
   if (world == NULL)
     {

@@ -14,6 +14,7 @@ typedef struct {
   const NhiConfiguration *configuration;
   SSL_CTX *tls;   /* NULL without a TLS port */
   int unix_socket; /* -1: none */
+  char *runner;   /* NULL, or the name of the jobs worker: its successor has it too, a second one beside it never */
 } NhiWorkerSetup;
 
 /* Both block until SIGTERM or SIGINT. Return: the exit status.

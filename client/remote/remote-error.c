@@ -195,6 +195,9 @@ static const ProblemWords PROBLEMS[] = {
     N_ ("The service does not have this. Look at the list again.") },
   { NHI_PROBLEM_OVERLOADED, NHI_REMOTE_ERROR_BUSY,
     N_ ("The service is very busy. Try again in a moment.") },
+  { NHI_PROBLEM_UNAVAILABLE, NHI_REMOTE_ERROR_BUSY,
+    N_ ("The service is out of order for a moment. Nothing of yours is lost; try again in a few "
+        "minutes.") },
   { NHI_PROBLEM_INTERNAL, NHI_REMOTE_ERROR_SERVICE,
     N_ ("Something went wrong in the service. Nothing of yours is lost; try again later.") },
 };

@@ -31,6 +31,14 @@ static const Problem overloaded = {
     "Too many people are using the service now. Try again in a moment." },
 };
 
+static const Problem unavailable = {
+  503,
+  NHI_PROBLEM_UNAVAILABLE,
+  { "服務暫時無法使用", "The service is out of order for a moment" },
+  { "系統暫時無法處理這個請求，您的資料沒有變更。請稍候幾分鐘再試。",
+    "The service cannot do this now, and nothing was changed. Try again in a few minutes." },
+};
+
 static const Problem http_problems[] = {
   [NHI_HTTP_ERROR_MALFORMED] = { 400,
                                  NHI_PROBLEM_MALFORMED,
@@ -134,8 +142,7 @@ is_overload (const GError *error)
 {
   return g_error_matches (error, NHI_HTTP_ERROR, NHI_HTTP_ERROR_OVERLOADED) ||
          g_error_matches (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_HASHING) ||
-         g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_BUSY) ||
-         g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE);
+         g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_BUSY);
 }
 
 static const Problem *
@@ -147,6 +154,10 @@ problem_of (const GError *error)
     return &http_problems[error->code];
   if (error->domain == NHI_DOMAIN_ERROR && (guint)error->code < G_N_ELEMENTS (domain_problems))
     return &domain_problems[error->code];
+  if (g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE) ||
+      g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_FULL) ||
+      g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_DAMAGED))
+    return &unavailable;
   return &internal;
 }
 
@@ -164,7 +175,7 @@ nhi_api_problem_from_error (const NhiRequest *request, const GError *error)
   if (problem->status == 401)
     nhi_response_set_header (response, "WWW-Authenticate", "Bearer realm=\"nhicard\"");
   if (problem->status == 503)
-    nhi_response_set_header (response, "Retry-After", "2");
+    nhi_response_set_header (response, "Retry-After", problem == &unavailable ? "60" : "2");
   if (problem->status == 409)
     nhi_response_set_header (response, "Retry-After", "1");
   return response;

@@ -5,7 +5,9 @@
 
 #include "service/ctl/command.h"
 
+#include <errno.h>
 #include <locale.h>
+#include <stdio.h>
 
 static const NhiCommand *const commands[] = {
   &nhi_command_migrate,
@@ -42,6 +44,16 @@ find_command (const char *name)
   return NULL;
 }
 
+/* What could not be told, on a full disk for example, must not look like done. */
+static NhiExit
+end_output (NhiExit code)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return code;
+  g_printerr ("nhicardctl: the answer could not be written: %s\n", g_strerror (errno));
+  return code != NHI_EXIT_DONE ? code : NHI_EXIT_FAILED;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -75,5 +87,5 @@ main (int argc, char **argv)
   g_free (context.config);
   g_free (context.mail);
   g_free (context.mail_from);
-  return code;
+  return end_output (code);
 }

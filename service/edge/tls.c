@@ -13,20 +13,20 @@
 
 /* What OpenSSL met first is the cause; what it said last is only where that led. */
 static void
-set_error (GError **error, const char *what, const char *path)
+set_error (GError **error, const char *what, const char *path, gboolean is_locked)
 {
   gulong first = ERR_peek_error (), last = ERR_peek_last_error ();
   const char *reason = ERR_reason_error_string (last);
 
-  if (ERR_SYSTEM_ERROR (first))
+  if (is_locked)
+    reason = "it is locked with a passphrase; name a key without one";
+  else if (ERR_SYSTEM_ERROR (first))
     reason = g_strerror (ERR_GET_REASON (first));
   else if (ERR_GET_LIB (last) == ERR_LIB_X509 &&
            ERR_GET_REASON (last) == X509_R_KEY_VALUES_MISMATCH)
     reason = "it belongs to another certificate; name the key that this one was made with";
   else if (ERR_GET_LIB (first) == ERR_LIB_PEM && ERR_GET_REASON (first) == PEM_R_NO_START_LINE)
     reason = "there is none in the file; it must be PEM (-----BEGIN …)";
-  else if (ERR_GET_LIB (first) == ERR_LIB_PEM && ERR_GET_REASON (first) == PEM_R_BAD_PASSWORD_READ)
-    reason = "it is locked with a passphrase; name a key without one";
   ERR_clear_error ();
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s “%s” cannot be used: %s", what, path,
                reason != NULL ? reason : "the TLS library gave no reason");
@@ -34,8 +34,9 @@ set_error (GError **error, const char *what, const char *path)
 
 /* A service must not ask the terminal for a passphrase and wait. */
 static int
-refuse_passphrase (char *buffer, int size, int writing, void *data)
+refuse_passphrase (char *buffer, int size, int writing, void *asked)
 {
+  *(gboolean *)asked = TRUE;
   return -1;
 }
 
@@ -70,19 +71,23 @@ warn_of_time (SSL_CTX *context, const char *path)
 static gboolean
 load_identity (SSL_CTX *context, const char *certificate_path, const char *key_path, GError **error)
 {
+  gboolean is_locked = FALSE;
+
   ERR_clear_error ();
   SSL_CTX_set_default_passwd_cb (context, refuse_passphrase);
+  SSL_CTX_set_default_passwd_cb_userdata (context, &is_locked);
   if (SSL_CTX_use_certificate_chain_file (context, certificate_path) != 1)
     {
-      set_error (error, "The certificate", certificate_path);
+      set_error (error, "The certificate", certificate_path, FALSE);
       return FALSE;
     }
   if (SSL_CTX_use_PrivateKey_file (context, key_path, SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key (context) != 1)
     {
-      set_error (error, "The key", key_path);
+      set_error (error, "The key", key_path, is_locked);
       return FALSE;
     }
+  SSL_CTX_set_default_passwd_cb_userdata (context, NULL);
   warn_of_time (context, certificate_path);
   return TRUE;
 }
@@ -96,7 +101,7 @@ nhi_tls_context_new (const char *certificate_path, const char *key_path, GError 
   if (context == NULL || SSL_CTX_set_min_proto_version (context, TLS1_2_VERSION) != 1 ||
       SSL_CTX_set_cipher_list (context, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
     {
-      set_error (error, "The TLS library with", certificate_path);
+      set_error (error, "The TLS library with", certificate_path, FALSE);
       return NULL;
     }
   if (!load_identity (context, certificate_path, key_path, error))

@@ -142,6 +142,16 @@ work_on (NhiWorld *world,
   return FALSE;
 }
 
+static char *
+lease_token (NhiWorld *world, const NhiJobsOptions *options)
+{
+  g_autofree char *unique = nhi_world_uuid (world);
+
+  if (options->runner == NULL)
+    return g_steal_pointer (&unique);
+  return g_strconcat (options->runner, ":", unique, NULL);
+}
+
 /* Claims and works on one job; FALSE in @ret_found when none is due. A look comes first, so that an
  * idle claim never takes the write lock. */
 static gboolean
@@ -151,7 +161,7 @@ run_one (NhiWorld *world,
          gboolean *ret_found,
          GError **error)
 {
-  g_autofree char *token = nhi_world_uuid (world);
+  g_autofree char *token = lease_token (world, options);
   g_autoptr (NhiJob) job = NULL;
   Step step = { .kind = kind, .token = token, .now = nhi_world_now (world) };
 
@@ -201,20 +211,34 @@ list_kinds (const NhiJobsOptions *options, const NhiJobKind *ret_kinds[3])
   return count;
 }
 
+typedef struct
+{
+  const NhiJobsOptions *options;
+  gint64 now;
+} Preparation;
+
 static gboolean
 prepare_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
-  const gint64 *now = data;
+  const Preparation *self = data;
+  const NhiJobKind *kinds[3];
+  guint count = list_kinds (self->options, kinds);
 
-  return nhi_store_job_add_recurring (connection, NHI_JOB_EXPIRY, *now, error);
+  if (!nhi_store_job_add_recurring (connection, NHI_JOB_EXPIRY, self->now, error))
+    return FALSE;
+  for (guint i = 0; self->options->runner != NULL && i < count; i++)
+    if (!nhi_store_job_take_over (connection, kinds[i]->kind, self->options->runner, self->now,
+                                  error))
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
-prepare (NhiWorld *world, GError **error)
+prepare (NhiWorld *world, const NhiJobsOptions *options, GError **error)
 {
-  gint64 now = nhi_world_now (world);
+  Preparation self = { options, nhi_world_now (world) };
 
-  return nhi_db_transact (world->db, NHI_DB_WRITE, prepare_body, &now, error);
+  return nhi_db_transact (world->db, NHI_DB_WRITE, prepare_body, &self, error);
 }
 
 gboolean
@@ -224,7 +248,7 @@ nhi_jobs_run_due (NhiWorld *world, const NhiJobsOptions *options, GError **error
   guint count = list_kinds (options, kinds);
   gboolean stop = FALSE;
 
-  if (!prepare (world, error))
+  if (!prepare (world, options, error))
     return FALSE;
   for (guint i = 0; i < count; i++)
     if (!run_all (world, options, kinds[i], &stop, error))
@@ -345,11 +369,21 @@ nhi_jobs_run (NhiWorld *world,
   const NhiJobKind *kinds[3];
   guint count = list_kinds (options, kinds);
   Lane lanes[3] = { 0 };
+  g_autoptr (GError) busy = NULL;
 
   g_return_val_if_fail (G_IS_CANCELLABLE (cancellable), FALSE);
 
-  if (!prepare (world, error))
-    return FALSE;
+  while (!prepare (world, options, &busy))
+    {
+      if (!g_error_matches (busy, NHI_DB_ERROR, NHI_DB_ERROR_BUSY) ||
+          g_cancellable_is_cancelled (cancellable))
+        {
+          g_propagate_error (error, g_steal_pointer (&busy));
+          return FALSE;
+        }
+      g_message ("Jobs wait for the database: %s", busy->message);
+      g_clear_error (&busy);
+    }
   for (guint i = 0; i < count; i++)
     lane_open (&lanes[i], kinds[i], world, options);
   look_out (lanes, count,

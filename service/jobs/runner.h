@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @threads: how many packages are built at once; 0 for 2
  * @poll_milliseconds: how often an idle runner looks for work; 0 for 200
  * @lease_seconds: how long a claimed job belongs to its runner; 0 for 60
+ * @runner: (nullable): a name that only the successor of a dead runner has again; what that one
+ * left begun is taken up at once instead of after its lease
  * @on_step: (nullable): told of each step of a package's job, in the thread that does it:
  * "claimed", "built", "writing" (inside the transaction that writes), "written"
  */
@@ -27,6 +29,7 @@ typedef struct
   guint threads;
   guint poll_milliseconds;
   guint lease_seconds;
+  const char *runner;
   void (*on_step) (const NhiJob *job, const char *step, gpointer data);
   gpointer on_step_data;
 } NhiJobsOptions;

@@ -115,6 +115,24 @@ nhi_store_job_claim (NhiDbConnection *connection,
   return g_steal_pointer (&job);
 }
 
+gboolean
+nhi_store_job_take_over (NhiDbConnection *connection,
+                         const char *kind,
+                         const char *runner,
+                         gint64 now,
+                         GError **error)
+{
+  g_autofree char *first = g_strconcat (runner, ":", NULL);
+  g_autofree char *behind = g_strconcat (runner, ";", NULL); /* the character after ":" */
+
+  return nhi_db_run (connection,
+                     "UPDATE job SET run_at = $4 WHERE kind = $1 AND state = 'running' "
+                     "AND lease_token >= $2 AND lease_token < $3",
+                     NHI_DB_ARGS (nhi_db_text (kind), nhi_db_text (first), nhi_db_text (behind),
+                                  nhi_db_int (now)),
+                     error) >= 0;
+}
+
 /* @changed: rows an UPDATE fenced by the lease token has touched, or -1 with @error set. */
 static gboolean
 check_lease (const NhiJob *job, gint64 changed, GError **error)

@@ -71,6 +71,14 @@ NhiJob *nhi_store_job_claim (NhiDbConnection *connection,
                              gint64 lease_until,
                              GError **error);
 
+/* Makes due at once what runs under a token "@runner:…": for when that runner is known to be dead.
+ * FALSE with @error. */
+gboolean nhi_store_job_take_over (NhiDbConnection *connection,
+                                  const char *kind,
+                                  const char *runner,
+                                  gint64 now,
+                                  GError **error);
+
 /* Each of these ends or moves a job only while its lease token is still in the row; else
  * NHI_JOB_ERROR_LEASE_LOST. Call nhi_store_job_finish() FIRST in the transaction that writes the
  * job's result: so a late finisher writes nothing. */

@@ -16,7 +16,8 @@ is_out_of_room (sqlite3 *handle, int code)
 {
   if (PRIMARY (code) == SQLITE_FULL)
     return TRUE;
-  return code == SQLITE_IOERR_WRITE && sqlite3_system_errno (handle) != EIO;
+  return (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE) &&
+         (handle == NULL || sqlite3_system_errno (handle) != EIO);
 }
 
 static gboolean

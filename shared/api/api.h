@@ -39,4 +39,5 @@
 #define NHI_PROBLEM_NOT_READY "package-not-ready"             /* 409, Retry-After */
 #define NHI_PROBLEM_GONE "package-expired"                    /* 410 */
 #define NHI_PROBLEM_OVERLOADED "overloaded"                   /* 503, Retry-After */
+#define NHI_PROBLEM_UNAVAILABLE "unavailable"                 /* 503, Retry-After: the database is out of reach or full */
 #define NHI_PROBLEM_INTERNAL "internal"                       /* 500 */

@@ -32,13 +32,13 @@ class _Sink:
 class Mailbox:
     """An SMTP sink on a free port. @refuse is an SMTP answer that turns every letter away."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, port=None):
         from aiosmtpd.controller import Controller
 
         self.folder = os.path.join(folder, "mail")
         os.makedirs(self.folder, exist_ok=True)
         self.sink = _Sink(self.folder)
-        self.port = processes.free_ports()
+        self.port = port or processes.free_ports()
         self.controller = Controller(self.sink, hostname="127.0.0.1", port=self.port)
         self.controller.start()
 

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Somebody else holds the database for a while, and two services on one file."""
+
+import json
+import os
+import sqlite3
+import ssl
+import sys
+import threading
+import urllib.error
+import urllib.request
+
+import citizen
+from framework import NO_RATE, case, expect, main, service
+
+from environment import processes
+from environment.processes import wait_until
+from environment.service import Service
+from environment.world import persona
+
+
+def lock(one):
+    connection = sqlite3.connect(one.database, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    return connection
+
+
+def release(connection):
+    connection.execute("ROLLBACK")
+    connection.close()
+
+
+def raw(one, method, path, body, key):
+    """Status, headers and body, for what Service.request leaves out."""
+    request = urllib.request.Request(one.uri + path, method=method, data=json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json", "Idempotency-Key": key})
+    context = ssl.create_default_context(cafile=one.ca_file)
+    try:
+        with urllib.request.urlopen(request, context=context, timeout=40) as answer:
+            return answer.status, answer.headers, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers, json.loads(error.read())
+
+
+@case
+def a_short_lock_only_delays(folder):
+    with service(folder) as one:
+        holder = lock(one)
+        answers = []
+        asking = threading.Thread(daemon=True, target=lambda: answers.append(citizen.register(one)))
+        asking.start()
+        expect(one.request("GET", "/api/v1/service")[0] == 200, "others are held up")
+        expect(not answers, f"it did not wait: {answers}")
+        release(holder)
+        asking.join(30)
+        expect(answers[0][0] == 202, answers)
+
+
+@case
+def a_long_lock_is_told_and_the_same_request_works_later(folder):
+    key = "5e0a6a43-0f0b-4f0a-a1a8-0d6c0f1d1c11"
+    with service(folder) as one:
+        holder = lock(one)
+        status, headers, problem = raw(one, "POST", "/api/v1/registrations", citizen.form("chen-mei-ling"), key)
+        expect(status == 503, f"{status} {problem}")
+        expect(int(headers["Retry-After"]) >= 1, headers["Retry-After"])
+        expect(problem["type"].endswith("/overloaded"), problem)
+        release(holder)
+        status, answer = citizen.register(one, key=key)
+        expect(status == 202, f"{status} {answer}")
+        database = sqlite3.connect(one.database)
+        wait_until(lambda: database.execute("SELECT count(*) FROM registration").fetchone() == (1,), "one registration")
+        expect(database.execute("SELECT count(*) FROM outbox").fetchone() == (1,), "not one letter")
+        database.close()
+
+
+@case
+def a_service_that_starts_while_the_database_is_locked(folder):
+    with service(folder, start=False) as one:
+        holder = lock(one)
+        one.start()
+        expect(one.request("GET", "/api/v1/service")[0] == 200, one.process.log_text)
+        release(holder)
+        citizen.sign_up(one)
+
+
+@case
+def two_services_on_one_database(folder):
+    """Two nodes: what one was told the other knows, and each letter and package is made once."""
+    with service(folder, settings=NO_RATE) as one:
+        other = Service.__new__(Service)
+        other.__dict__.update(one.__dict__)
+        other.folder = folder + "/other"
+        os.mkdir(other.folder)
+        other.port = processes.free_ports()
+        other.uri = f"https://localhost:{other.port}"
+        other.config = other.folder + "/nhicardd.conf"
+        with open(one.config, encoding="utf-8") as file:
+            text = file.read().replace(f"listen=127.0.0.1:{one.port}", f"listen=127.0.0.1:{other.port}")
+        with open(other.config, "w", encoding="utf-8") as file:
+            file.write(text)
+        other.start()
+        try:
+            token = citizen.sign_up(one)
+            expect(other.request("GET", "/api/v1/session", token=token)[0] == 200, "the other knows no session")
+            answers = {}
+
+            def ask(which, number):
+                answers[number] = citizen.apply(which, token)
+
+            crowd = [threading.Thread(daemon=True, target=ask, args=((one, other)[number % 2], number)) for number in range(6)]
+            for thread in crowd:
+                thread.start()
+            for thread in crowd:
+                thread.join(60)
+            accepted = [answer["application_id"] for status, answer in answers.values() if status == 202]
+            expect(accepted and all(status in (202, 409, 429) for status, _ in answers.values()), answers)
+            for identifier in accepted:
+                citizen.wait_ready(other, token, identifier)
+            citizen.register(other, "wang-kun")
+            address = persona("wang-kun")["email"]
+            database = sqlite3.connect(one.database)
+            wait_until(lambda: not database.execute("SELECT 1 FROM outbox WHERE state <> 'sent'").fetchall(),
+                       f"the letter to {address}")
+            attempts = database.execute("SELECT max(attempts) FROM job WHERE kind <> 'expiry'").fetchone()
+            database.close()
+            expect(attempts == (1,), f"a job was done {attempts} times")
+        finally:
+            other.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main("database"))

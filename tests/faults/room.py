@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The disk is full: a clear problem, no half state, and all of it works once there is room again. Runs in a mount namespace
+of its own with a few megabytes."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+INSIDE = "NHI_FAULTS_HAS_OWN_MOUNTS"
+
+
+def enter():
+    """Runs this file again where it may mount; gives up with the reason when the machine does not let us."""
+    for options in (["-m"], ["-rm"]):
+        probe = ["unshare", *options, "sh", "-c", "mount -t tmpfs none /mnt"]
+        done = subprocess.run(probe, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            os.execvpe("unshare", ["unshare", *options, sys.executable, *sys.argv], {**os.environ, INSIDE: "1"})
+    print(f"1..0 # SKIP no small disk can be made: {done.stderr.strip()}")
+    sys.exit(0)
+
+
+if __name__ == "__main__" and INSIDE not in os.environ:
+    enter()
+
+import citizen  # noqa: E402
+from framework import NO_RATE, case, expect, main, program, service  # noqa: E402
+
+from environment import mailbox  # noqa: E402
+from environment.processes import wait_until  # noqa: E402
+from environment.world import persona  # noqa: E402
+
+
+class Disk:
+    """A few megabytes that the test fills and frees."""
+
+    def __init__(self, folder, megabytes=12):
+        self.path = os.path.join(folder, "disk")
+        os.mkdir(self.path)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", self.path], check=True)
+
+    def fill(self):
+        with open(os.path.join(self.path, "filler"), "ab", buffering=0) as filler:
+            for size in (65536, 4096, 1):
+                try:
+                    while True:
+                        filler.write(b"\0" * size)
+                except OSError:
+                    continue
+
+    def free(self):
+        os.unlink(os.path.join(self.path, "filler"))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for log in os.listdir(self.path):
+            if log.endswith(".log"):
+                shutil.copy(os.path.join(self.path, log), os.path.dirname(self.path))
+        subprocess.run(["umount", "-l", self.path], check=False)
+
+
+def rows(one, sql):
+    database = sqlite3.connect(one.database)
+    try:
+        return database.execute(sql).fetchall()
+    finally:
+        database.close()
+
+
+def counts(one):
+    return [rows(one, f"SELECT count(*) FROM {table}")[0][0]
+            for table in ("registration", "outbox", "idempotency", "application", "application_item", "package_piece")]
+
+
+def refused_for_room(status, problem):
+    expect(status == 503 and problem["type"].endswith("/unavailable"), f"{status} {problem}")
+    expect("沒有變更" in problem["detail"], problem)
+
+
+@case
+def registering_on_a_full_disk(folder):
+    with Disk(folder) as disk, service(disk.path, settings=NO_RATE, mail_folder=folder + "/letters") as one:
+        before = counts(one)
+        disk.fill()
+        key = "0d5b6a5e-7d43-4e3e-9c55-6f4e9d0e7a01"
+        refused_for_room(*citizen.register(one, key=key))
+        refused_for_room(*citizen.register(one, "wang-kun"))
+        expect(one.request("GET", "/api/v1/service")[0] == 200, "it does not answer")
+        disk.free()
+        expect(counts(one) == before, f"half a state: {counts(one)}")
+        status, answer = citizen.register(one, key=key)
+        expect(status == 202, f"{status} {answer}")
+        letter = wait_until(lambda: mailbox.letters_in_folder(one.mail_folder), "the letter")[0]
+        citizen.confirm(one, mailbox.read_letter(letter))
+        one.sign_in(persona("chen-mei-ling"))
+
+
+@case
+def building_a_package_on_a_full_disk(folder):
+    with Disk(folder) as disk, service(disk.path, settings=NO_RATE, mail_folder=folder + "/letters") as one:
+        token = citizen.sign_up(one, "ten-years")
+        hold = sqlite3.connect(one.database, isolation_level=None)
+        status, answer = citizen.apply(one, token, citizen.application(citizen.ALL, 9))
+        expect(status == 202, f"{status} {answer}")
+        hold.execute("BEGIN IMMEDIATE")
+        disk.fill()
+        hold.execute("ROLLBACK")
+        hold.close()
+        identifier = answer["application_id"]
+        pieces = rows(one, "SELECT count(*) FROM package_piece")[0][0]
+        state = rows(one, "SELECT state FROM application")[0][0]
+        expect((state, pieces > 0) in (("processing", False), ("ready", True)), f"{state} with {pieces} pieces")
+        disk.free()
+        citizen.wait_ready(one, token, identifier, 60)
+        status, package = one.request("GET", f"/api/v1/health-bank/applications/{identifier}/package", token=token)
+        expect(status == 200 and len(package) > 1000, status)
+
+
+@case
+def applying_on_a_full_disk(folder):
+    with Disk(folder) as disk, service(disk.path, settings=NO_RATE, mail_folder=folder + "/letters") as one:
+        token = citizen.sign_up(one)
+        disk.fill()
+        asked = [citizen.apply(one, token) for _ in range(3)]
+        refused_for_room(*asked[-1])
+        expect(one.request("GET", "/api/v1/health-bank/categories", token=token)[0] == 200, "reading does not go on")
+        disk.free()
+        made = sum(status == 202 for status, _ in asked)
+        expect(rows(one, "SELECT count(*) FROM application")[0][0] == made, "half a state")
+        status, answer = citizen.apply(one, token)
+        expect(status == 202, f"{status} {answer}")
+        citizen.wait_ready(one, token, answer["application_id"], 60)
+
+
+@case
+def starting_on_a_full_disk(folder):
+    with Disk(folder) as disk, service(disk.path, start=False, mail_folder=folder + "/letters") as one:
+        disk.fill()
+        done = subprocess.run([program("nhicardctl"), "user", "unlock", "A123456789", "-d", "sqlite:" + one.database],
+                              capture_output=True, text=True, timeout=60, check=False)
+        expect(done.returncode == 3 and "make room" in done.stderr, f"{done.returncode} {done.stderr}")
+        done = subprocess.run([program("nhicardd"), "--config", one.config], capture_output=True, text=True, timeout=60,
+                              check=False)
+        expect(done.returncode == 3 and "make room" in done.stderr, f"{done.returncode} {done.stderr}")
+        disk.free()
+        one.start()
+
+
+if __name__ == "__main__":
+    sys.exit(main("room"))
