@@ -4,9 +4,9 @@
 #include "service/domain/attempts.h"
 #include "service/store/attempt.h"
 #include "service/store/population.h"
+#include "service/store/test-database.h"
 
 #include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -21,23 +21,14 @@ typedef struct
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  f->folder = g_dir_make_tmp ("nhi-ctl-XXXXXX", NULL);
-  f->uri = g_strdup_printf ("sqlite:%s/x.db", f->folder);
+  f->folder = test_folder_new ();
+  f->uri = test_database_uri (f->folder);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GDir) folder = g_dir_open (f->folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (f->folder, name, NULL);
-      g_unlink (path);
-    }
-  g_rmdir (f->folder);
-  g_free (f->folder);
+  test_folder_remove (f->folder);
   g_free (f->uri);
   g_free (f->out);
   g_free (f->err);

@@ -3,8 +3,8 @@
 #include "service/domain/account-fixture.h"
 
 #include "service/store/population.h"
+#include "service/store/test-database.h"
 
-#include <glib/gstdio.h>
 #include <gmime/gmime.h>
 #include <string.h>
 
@@ -68,9 +68,8 @@ nhi_account_fixture_set_up (NhiAccountFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  self->folder = g_dir_make_tmp ("nhi-accounts-XXXXXX", &error);
-  g_assert_no_error (error);
-  g_autofree char *uri = g_strdup_printf ("sqlite:%s/test.db", self->folder);
+  self->folder = test_folder_new ();
+  g_autofree char *uri = test_database_uri (self->folder);
   NhiDb *db = nhi_db_open (uri, 8, &error);
   g_assert_no_error (error);
   nhi_db_migrate (db, NULL, NULL, &error);
@@ -87,18 +86,8 @@ nhi_account_fixture_set_up (NhiAccountFixture *self, gconstpointer data)
 void
 nhi_account_fixture_tear_down (NhiAccountFixture *self, gconstpointer data)
 {
-  const char *name;
-
   nhi_world_free (self->world);
-  GDir *folder = g_dir_open (self->folder, 0, NULL);
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (self->folder, name, NULL);
-      g_assert_cmpint (g_unlink (path), ==, 0);
-    }
-  g_dir_close (folder);
-  g_assert_cmpint (g_rmdir (self->folder), ==, 0);
-  g_free (self->folder);
+  test_folder_remove (self->folder);
 }
 
 void
@@ -125,92 +114,35 @@ nhi_fixture_register (NhiAccountFixture *self, const NhiRegistrationRequest *req
   g_assert_true (confirmation.just_now);
 }
 
-typedef enum
-{
-  WANT_INT,
-  WANT_TEXT,
-  WANT_BYTES,
-} Want;
-
-typedef struct
-{
-  const char *sql;
-  Want want;
-  gint64 number;
-  char *text;
-  GBytes *bytes;
-} Query;
-
-static gboolean
-query_body (NhiDbConnection *connection, gpointer data, GError **error)
-{
-  Query *query = data;
-  g_autoptr (NhiDbRows) rows = nhi_db_query (connection, query->sql, NHI_DB_NO_ARGS, error);
-
-  if (rows == NULL || !nhi_db_rows_next (rows, error))
-    return rows != NULL;
-  if (query->want == WANT_INT)
-    query->number = nhi_db_rows_int (rows, 0);
-  else if (query->want == WANT_TEXT)
-    query->text = g_strdup (nhi_db_rows_text (rows, 0));
-  else
-    query->bytes = nhi_db_rows_bytes (rows, 0);
-  return TRUE;
-}
-
-static void
-run_query (NhiAccountFixture *self, Query *query)
-{
-  g_autoptr (GError) error = NULL;
-
-  nhi_db_transact (self->world->db, NHI_DB_READ, query_body, query, &error);
-  g_assert_no_error (error);
-}
-
 gint64
 nhi_fixture_int (NhiAccountFixture *self, const char *sql)
 {
-  Query query = { .sql = sql, .want = WANT_INT };
-
-  run_query (self, &query);
-  return query.number;
+  return test_sql_integer (self->world->db, sql);
 }
 
 char *
 nhi_fixture_text (NhiAccountFixture *self, const char *sql)
 {
-  Query query = { .sql = sql, .want = WANT_TEXT };
-
-  run_query (self, &query);
-  return query.text;
-}
-
-static gboolean
-run_body (NhiDbConnection *connection, gpointer data, GError **error)
-{
-  return nhi_db_run (connection, data, NHI_DB_NO_ARGS, error) >= 0;
+  return test_sql_text (self->world->db, sql);
 }
 
 void
 nhi_fixture_run (NhiAccountFixture *self, const char *sql)
 {
-  g_autoptr (GError) error = NULL;
-
-  nhi_db_transact (self->world->db, NHI_DB_WRITE, run_body, (gpointer)sql, &error);
-  g_assert_no_error (error);
+  test_sql_run (self->world->db, sql);
 }
 
 char *
 nhi_fixture_letter_text (NhiAccountFixture *self)
 {
-  Query query = { .sql = "SELECT message FROM outbox ORDER BY created_at DESC, rowid DESC LIMIT 1",
-                  .want = WANT_BYTES };
+  g_autoptr (GBytes) bytes =
+      test_sql_bytes (self->world->db,
+                      "SELECT message FROM outbox ORDER BY created_at DESC, rowid DESC LIMIT 1");
 
-  run_query (self, &query);
-  g_assert_nonnull (query.bytes);
+  g_assert_nonnull (bytes);
   g_mime_init ();
-  GMimeStream *stream = g_mime_stream_mem_new_with_buffer (g_bytes_get_data (query.bytes, NULL),
-                                                           g_bytes_get_size (query.bytes));
+  GMimeStream *stream =
+      g_mime_stream_mem_new_with_buffer (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   GMimeParser *parser = g_mime_parser_new_with_stream (stream);
   GMimeMessage *message = g_mime_parser_construct_message (parser, NULL);
   GMimeMultipart *parts = GMIME_MULTIPART (g_mime_message_get_mime_part (message));
@@ -218,7 +150,6 @@ nhi_fixture_letter_text (NhiAccountFixture *self)
   g_object_unref (message);
   g_object_unref (parser);
   g_object_unref (stream);
-  g_bytes_unref (query.bytes);
   return text;
 }
 

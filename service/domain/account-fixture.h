@@ -29,7 +29,7 @@ void nhi_fixture_apply (NhiAccountFixture *self, const NhiRegistrationRequest *r
 /* Applies and confirms, so that the person has an account. */
 void nhi_fixture_register (NhiAccountFixture *self, const NhiRegistrationRequest *request);
 
-/* One value of the first row; 0 or NULL when there is no row. */
+/* One value of the first row; -1 or NULL when there is no row. */
 gint64 nhi_fixture_int (NhiAccountFixture *self, const char *sql);
 char *nhi_fixture_text (NhiAccountFixture *self, const char *sql);
 void nhi_fixture_run (NhiAccountFixture *self, const char *sql);

@@ -2,11 +2,11 @@
  * For tests: people and entries on a real database. */
 #include "service/jobs/test-bank.h"
 
-#include <glib/gstdio.h>
 #include <stdio.h>
 
 #include "service/store/health-entry.h"
 #include "service/store/population.h"
+#include "service/store/test-database.h"
 
 static gint64
 standing_clock (gpointer clock)
@@ -77,9 +77,8 @@ test_bank_new (void)
   g_autoptr (GError) error = NULL;
   TestBank *bank = g_new0 (TestBank, 1);
 
-  bank->folder = g_dir_make_tmp ("nhi-bank-XXXXXX", &error);
-  g_assert_no_error (error);
-  bank->uri = g_strdup_printf ("sqlite:%s/service.db", bank->folder);
+  bank->folder = test_folder_new ();
+  bank->uri = test_database_uri (bank->folder);
   bank->now = TEST_NOW;
   bank->world = test_bank_open_world (bank->uri, &bank->now);
   nhi_db_migrate (bank->world->db, NULL, NULL, &error);
@@ -89,96 +88,31 @@ test_bank_new (void)
   return bank;
 }
 
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 void
 test_bank_free (TestBank *bank)
 {
   nhi_world_free (bank->world);
-  remove_folder (bank->folder);
-  g_free (bank->folder);
+  test_folder_remove (bank->folder);
   g_free (bank->uri);
   g_free (bank);
-}
-
-typedef struct
-{
-  const char *sql;
-  gint64 integer;
-  char *text;
-} Ask;
-
-static gboolean
-run_body (NhiDbConnection *connection, gpointer data, GError **error)
-{
-  return nhi_db_run (connection, data, NHI_DB_NO_ARGS, error) >= 0;
 }
 
 void
 test_bank_run_sql (TestBank *bank, const char *sql)
 {
-  g_autoptr (GError) error = NULL;
-
-  nhi_db_transact (bank->world->db, NHI_DB_WRITE, run_body, (gpointer)sql, &error);
-  g_assert_no_error (error);
-}
-
-static gboolean
-integer_body (NhiDbConnection *connection, gpointer data, GError **error)
-{
-  Ask *ask = data;
-  g_autoptr (NhiDbRows) rows = nhi_db_query (connection, ask->sql, NHI_DB_NO_ARGS, error);
-
-  if (rows != NULL && nhi_db_rows_next (rows, error))
-    ask->integer = nhi_db_rows_int (rows, 0);
-  return rows != NULL;
-}
-
-static gboolean
-text_body (NhiDbConnection *connection, gpointer data, GError **error)
-{
-  Ask *ask = data;
-  g_autoptr (NhiDbRows) rows = nhi_db_query (connection, ask->sql, NHI_DB_NO_ARGS, error);
-
-  g_clear_pointer (&ask->text, g_free);
-  if (rows != NULL && nhi_db_rows_next (rows, error))
-    ask->text = g_strdup (nhi_db_rows_text (rows, 0));
-  return rows != NULL;
+  test_sql_run (bank->world->db, sql);
 }
 
 gint64
 test_bank_integer (TestBank *bank, const char *sql)
 {
-  g_autoptr (GError) error = NULL;
-  Ask ask = { sql, -1 };
-
-  nhi_db_transact (bank->world->db, NHI_DB_READ, integer_body, &ask, &error);
-  g_assert_no_error (error);
-  return ask.integer;
+  return test_sql_integer (bank->world->db, sql);
 }
 
 char *
 test_bank_text (TestBank *bank, const char *sql)
 {
-  g_autoptr (GError) error = NULL;
-  Ask ask = { sql };
-
-  nhi_db_transact (bank->world->db, NHI_DB_READ, text_body, &ask, &error);
-  g_assert_no_error (error);
-  return ask.text;
+  return test_sql_text (bank->world->db, sql);
 }
 
 typedef struct

@@ -3,9 +3,9 @@
  */
 
 #include "service/store/db-engine.h"
+#include "service/store/test-database.h"
 
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -63,8 +63,7 @@ set_up (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  f->folder = g_dir_make_tmp ("nhi-db-XXXXXX", &error);
-  g_assert_no_error (error);
+  f->folder = test_folder_new ();
   f->path = g_build_filename (f->folder, "test.db", NULL);
   f->uri = g_strconcat ("sqlite:", f->path, NULL);
   f->db = nhi_db_open (f->uri, 8, &error);
@@ -76,18 +75,8 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GDir) folder = NULL;
-  const char *name;
-
   g_clear_pointer (&f->db, nhi_db_close);
-  folder = g_dir_open (f->folder, 0, NULL);
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (f->folder, name, NULL);
-      g_unlink (path);
-    }
-  g_rmdir (f->folder);
-  g_free (f->folder);
+  test_folder_remove (f->folder);
   g_free (f->path);
   g_free (f->uri);
 }
