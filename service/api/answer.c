@@ -19,6 +19,22 @@ nhi_api_string_member (JsonObject *object, const char *name)
   return json_node_get_string (node);
 }
 
+gboolean
+nhi_api_check_texts (JsonObject *object, const char *const *names, GError **error)
+{
+  g_autoptr (NhiFieldErrors) errors = nhi_field_errors_new ();
+
+  for (gsize i = 0; names[i] != NULL; i++)
+    {
+      JsonNode *node = json_object_get_member (object, names[i]);
+
+      if (node != NULL && !json_node_is_null (node) &&
+          json_node_get_value_type (node) != G_TYPE_STRING)
+        nhi_field_errors_add (errors, names[i], NHI_CODE_INVALID);
+    }
+  return nhi_field_errors_done (errors, error);
+}
+
 char *
 nhi_api_instant (gint64 unix_seconds)
 {
@@ -61,16 +77,31 @@ add_fields (JsonObject *members, const GError *error, const char *language)
   json_object_set_array_member (members, "fields", array);
 }
 
+/* "30 秒", "5 分鐘": how long, because a person's clock and ours may differ. */
+static char *
+wait_detail (gint64 seconds, gboolean english)
+{
+  gint64 minutes = (seconds + 59) / 60;
+  gint64 number = seconds < 60 ? seconds : minutes;
+  const char *unit = seconds < 60   ? (english ? " seconds" : " 秒")
+                     : minutes == 1 ? (english ? " minute" : " 分鐘")
+                                    : (english ? " minutes" : " 分鐘");
+
+  return g_strdup_printf (english ? "There were too many attempts from here. Try again in %d%s."
+                                  : "嘗試次數過多，請等候 %d%s後再試。",
+                          (int)number, unit);
+}
+
 static NhiResponse *
 wait_problem (const NhiRequest *request, const GError *error, const char *slug, gint64 now)
 {
   const gint64 wait_until = nhi_domain_error_wait_until (error);
   const gboolean english = g_strcmp0 (request->language, NHI_LANGUAGE_ENGLISH) == 0;
-  g_autofree char *seconds = g_strdup_printf ("%" G_GINT64_FORMAT, MAX (wait_until - now, 1));
-  NhiResponse *problem = nhi_problem_new (429, slug, english ? "Please wait" : "請稍候再試",
-                                          english ? "There were too many attempts from here. Wait "
-                                                    "until the time that is shown and try again."
-                                                  : "嘗試次數過多，請於顯示的時間之後再試。");
+  const gint64 wait = MAX (wait_until - now, 1);
+  g_autofree char *seconds = g_strdup_printf ("%" G_GINT64_FORMAT, wait);
+  g_autofree char *detail = wait_detail (wait, english);
+  NhiResponse *problem =
+      nhi_problem_new (429, slug, english ? "Please wait" : "請稍候再試", detail);
 
   nhi_response_set_header (problem, "Retry-After", seconds);
   nhi_api_set_instant (nhi_problem_members (problem), "wait_until", wait_until);

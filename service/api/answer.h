@@ -10,6 +10,10 @@ G_BEGIN_DECLS
 /* NULL when the member is missing, null or no string. */
 const char *nhi_api_string_member (JsonObject *object, const char *name);
 
+/* Whether each of @names (NULL at the end) that is there is a string or null; else
+ * %NHI_DOMAIN_ERROR_INVALID that names the fields. */
+gboolean nhi_api_check_texts (JsonObject *object, const char *const *names, GError **error);
+
 /* RFC 3339 in UTC: "2026-11-23T06:30:00Z". */
 char *nhi_api_instant (gint64 unix_seconds);
 

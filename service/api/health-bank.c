@@ -186,6 +186,17 @@ read_categories (JsonObject *object)
   return g_strv_builder_end (builder);
 }
 
+/* What is there but no text is no month, rather than missing. */
+static const char *
+read_month (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  gboolean is_other =
+      node != NULL && !json_node_is_null (node) && json_node_get_value_type (node) != G_TYPE_STRING;
+
+  return is_other ? "" : nhi_api_string_member (object, name);
+}
+
 /* Too many applications: how long to wait depends on which limit it is. */
 static NhiResponse *
 limit_reached (const NhiRequest *request, NhiWorld *world, const GError *limit)
@@ -231,8 +242,8 @@ post_application (const NhiRequest *request, gpointer context, GError **error)
     return NULL;
   categories = read_categories (object);
   ask.categories = (const char *const *)categories;
-  ask.from = nhi_api_string_member (object, "from");
-  ask.to = nhi_api_string_member (object, "to");
+  ask.from = read_month (object, "from");
+  ask.to = read_month (object, "to");
   application = nhi_health_bank_apply (world, request->person_id, &ask, &failure);
   if (application != NULL)
     return new_application_response (202, application);

@@ -54,8 +54,9 @@ static const Problem http_problems[] = {
   [NHI_HTTP_ERROR_METHOD] = { 405,
                               NHI_PROBLEM_METHOD,
                               { "不支援的操作方式", "Method not allowed" },
-                              { "這個網址不接受此操作方式。",
-                                "This address does not take this method." } },
+                              { "這個網址不接受此操作方式，請更新程式後再試。",
+                                "This address does not take this method. Update the program and "
+                                "try again." } },
   [NHI_HTTP_ERROR_TOO_LARGE] = { 413,
                                  NHI_PROBLEM_TOO_LARGE,
                                  { "內容過大", "Too large" },
@@ -99,9 +100,11 @@ static const Problem domain_problems[] = {
   [NHI_DOMAIN_ERROR_SIGN_IN] = { 401,
                                  NHI_PROBLEM_SIGN_IN,
                                  { "登入失敗", "Sign-in failed" },
-                                 { "健保卡、身分證號或密碼不正確，或尚未完成註冊。",
+                                 { "健保卡、身分證號或密碼不正確，或尚未完成註冊。請檢查後再試；"
+                                   "剛註冊的話，請先開啟確認信完成確認。",
                                    "The card, ID number or password is wrong, or the registration "
-                                   "is not complete." } },
+                                   "is not complete. Check them and try again; if you have just "
+                                   "registered, confirm by the letter first." } },
   [NHI_DOMAIN_ERROR_WAIT] = { 429,
                               NHI_PROBLEM_SIGN_IN_WAIT,
                               { "請稍候再登入", "Wait before signing in" },
@@ -116,8 +119,9 @@ static const Problem domain_problems[] = {
   [NHI_DOMAIN_ERROR_NOT_FOUND] = { 404,
                                    NHI_PROBLEM_NOT_FOUND,
                                    { "找不到", "Not found" },
-                                   { "找不到這筆資料，可能已刪除或不屬於您。",
-                                     "There is no such record, or it is not yours." } },
+                                   { "找不到這筆資料，可能已刪除或不屬於您，請重新查看申請清單。",
+                                     "There is no such record, or it is not yours. Look at the "
+                                     "list of your applications again." } },
   [NHI_DOMAIN_ERROR_NOT_READY] = { 409,
                                    NHI_PROBLEM_NOT_READY,
                                    { "檔案尚未備妥", "Not ready yet" },

@@ -24,6 +24,10 @@ read_neighbourhood (JsonObject *body)
   return value == 0 ? -1 : value;
 }
 
+static const char *const texts[] = { "card_number",      "id_number",    "name",  "birth_date",
+                                     "household_number", "village_code", "email", "phone",
+                                     "password",         "language",     NULL };
+
 static void
 read_request (JsonObject *body, const char *language, NhiRegistrationRequest *ret)
 {
@@ -57,7 +61,8 @@ post_registration (const NhiRequest *request, gpointer context, GError **error)
   if (body == NULL)
     return NULL;
   read_request (body, request->language, &registration);
-  if (!nhi_registration_apply (world, &registration, request->network, key, &ticket, &refusal))
+  if (!nhi_api_check_texts (body, texts, &refusal) ||
+      !nhi_registration_apply (world, &registration, request->network, key, &ticket, &refusal))
     return nhi_api_detailed_problem (request, refusal, NHI_PROBLEM_RATE, nhi_world_now (world));
 
   JsonObject *answer = json_object_new ();

@@ -43,6 +43,8 @@ signed_in (const NhiSignIn *sign_in)
   return nhi_api_new_response (201, answer);
 }
 
+static const char *const texts[] = { "card_number", "id_number", "password", "client", NULL };
+
 static NhiResponse *
 post_session (const NhiRequest *request, gpointer context, GError **error)
 {
@@ -60,7 +62,8 @@ post_session (const NhiRequest *request, gpointer context, GError **error)
     .client = nhi_api_string_member (body, "client"),
     .network = request->network,
   };
-  if (!nhi_sign_in (world, &asked, &sign_in, &refusal))
+  if (!nhi_api_check_texts (body, texts, &refusal) ||
+      !nhi_sign_in (world, &asked, &sign_in, &refusal))
     return nhi_api_detailed_problem (request, refusal, NHI_PROBLEM_SIGN_IN_WAIT,
                                      nhi_world_now (world));
   return signed_in (&sign_in);

@@ -12,10 +12,21 @@
 
 G_STATIC_ASSERT (NHI_FORM_FIELD_MAX >= NHI_PASSWORD_MAX * 4);
 
+/* A password may be of anything. */
+static gboolean
+is_blank (const char *field, const char *value)
+{
+  g_autofree char *seen = g_str_equal (field, "password") || strlen (value) > NHI_FORM_FIELD_MAX
+                              ? NULL
+                              : nhi_text_fold_width (value);
+
+  return seen != NULL && seen[0] == '\0';
+}
+
 gboolean
 nhi_form_is_given (NhiFieldErrors *errors, const char *field, const char *value)
 {
-  if (value == NULL || value[0] == '\0')
+  if (value == NULL || value[0] == '\0' || is_blank (field, value))
     nhi_field_errors_add (errors, field, NHI_CODE_REQUIRED);
   else if (strlen (value) > NHI_FORM_FIELD_MAX)
     nhi_field_errors_add (errors, field, NHI_CODE_TOO_LONG);

@@ -15,13 +15,31 @@
 
 #define OLDEST_AGE 130
 
+/* Full-width letters stay as they are: the card may hold them. */
+static char *
+strip_invisible (const char *typed)
+{
+  g_autoptr (GString) seen = g_string_new (NULL);
+
+  for (const char *p = typed; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar character = g_utf8_get_char (p);
+
+      if (g_unichar_type (character) == G_UNICODE_SPACE_SEPARATOR)
+        g_string_append_c (seen, ' ');
+      else if (g_unichar_type (character) != G_UNICODE_FORMAT)
+        g_string_append_unichar (seen, character);
+    }
+  return g_strstrip (g_string_free (g_steal_pointer (&seen), FALSE));
+}
+
 static char *
 read_name (NhiFieldErrors *errors, const char *value)
 {
   if (!nhi_form_is_given (errors, "name", value))
     return NULL;
-  g_autofree char *name = g_strstrip (g_strdup (value));
-  gboolean is_clean = name[0] != '\0';
+  g_autofree char *name = strip_invisible (value);
+  gboolean is_clean = TRUE;
 
   for (const char *p = name; is_clean && *p != '\0'; p = g_utf8_next_char (p))
     is_clean = !g_unichar_iscntrl (g_utf8_get_char (p));

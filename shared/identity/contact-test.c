@@ -161,6 +161,9 @@ test_fold_width (void)
   static const char *const folded[][2] = {
     { "　Ａｂ１～！　", "Ab1~!" },
     { "王小明", "王小明" },
+    { "\u00a0A123456789\u200b\ufeff", "A123456789" },
+    { "02\u20132345\u22126789", "02-2345-6789" },
+    { "a\u00a0b\u2003c", "a b c" },
     { "a\xff", "a\xef\xbf\xbd" },
     { NULL, "" },
   };

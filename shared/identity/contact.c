@@ -44,6 +44,20 @@ nhi_village_code_is_valid (const char *village_code)
   return is_digits (village_code, 11);
 }
 
+/* What looks like nothing, like a space or like a hyphen is that: text copied from a web page or a
+ * chat is full of it. */
+static gunichar
+fold_character (gunichar character)
+{
+  if (character >= 0xFF01 && character <= 0xFF5E)
+    return character - 0xFF01 + '!';
+  if ((character >= 0x2010 && character <= 0x2015) || character == 0x2212)
+    return '-';
+  if (g_unichar_type (character) == G_UNICODE_SPACE_SEPARATOR)
+    return ' ';
+  return g_unichar_type (character) == G_UNICODE_FORMAT ? 0 : character;
+}
+
 char *
 nhi_text_fold_width (const char *typed)
 {
@@ -52,13 +66,10 @@ nhi_text_fold_width (const char *typed)
 
   for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c))
     {
-      gunichar character = g_utf8_get_char (c);
+      gunichar character = fold_character (g_utf8_get_char (c));
 
-      if (character >= 0xFF01 && character <= 0xFF5E)
-        character = character - 0xFF01 + '!';
-      else if (character == 0x3000)
-        character = ' ';
-      g_string_append_unichar (folded, character);
+      if (character != 0)
+        g_string_append_unichar (folded, character);
     }
   return g_strstrip (g_string_free (g_steal_pointer (&folded), FALSE));
 }

@@ -43,8 +43,9 @@ char *nhi_email_mask (const char *email);
  */
 char *nhi_phone_normalise (const char *typed);
 
-/* Full-width ASCII to half-width, ideographic space to space, trimmed. Bytes that are not UTF-8
- * become U+FFFD. Returns: (transfer full): never %NULL */
+/* Full-width ASCII to half-width, every kind of space to a space, every kind of hyphen to "-",
+ * invisible characters (U+200B, U+FEFF …) to nothing, trimmed. Bytes that are not UTF-8 become
+ * U+FFFD. Returns: (transfer full): never %NULL */
 char *nhi_text_fold_width (const char *typed);
 
 /**

@@ -18,14 +18,7 @@ import citizen
 from framework import NO_RATE, case, expect, main, service
 from workers import is_alive, jobs_worker, unread, web_workers
 
-from environment import mailbox
 from environment.processes import can_connect, wait_until
-from environment.world import persona
-
-
-def letters_to(one, address):
-    return [name for name in mailbox.letters_in_folder(one.mail_folder)
-            if address in str(mailbox.read_letter(name)["To"])]
 
 
 @case
@@ -56,7 +49,7 @@ def a_web_worker_is_killed_and_the_same_key_gives_the_same_answer(folder):
             again = wait_until(lambda: _answered(citizen.register(one, key, key=identifiers[key])), f"{key} again")
             expect(answers[key] == again, f"another answer: {again}, not {answers[key]}")
         for key in people:
-            wait_until(lambda: letters_to(one, persona(key)["email"]), f"the letter to {key}")
+            wait_until(lambda: citizen.letters_to(one, key), f"the letter to {key}")
         with sqlite3.connect(one.database) as database:
             rows = database.execute("SELECT person_id, count(*) FROM outbox GROUP BY person_id").fetchall()
         database.close()
