@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Rows of the attempt table: how often somebody failed from where, and until when to wait. */
+ * Rows of the attempt table: how often somebody failed from where, and until when to wait, in Unix
+ * seconds. Every function: FALSE with an NHI_DB_ERROR. */
 #pragma once
 
 #include "service/store/db.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Rows of the idempotency table: which key came with which request, and what was answered. */
+ * Rows of the idempotency table: which key came with which request, and what was answered. Moments
+ * are Unix seconds. Every function: FALSE with an NHI_DB_ERROR. */
 #pragma once
 
 #include "service/store/db.h"

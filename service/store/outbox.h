@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Rows of the outbox: letters that are rendered before the first attempt to send them. */
+ * Rows of the outbox: letters that are rendered before the first attempt to send them. Moments are
+ * Unix seconds. Every function: FALSE with an NHI_DB_ERROR. */
 #pragma once
 
 #include "service/store/db.h"

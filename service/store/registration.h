@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Rows of registrations and accounts. */
+ * Rows of registrations and accounts. Moments are Unix seconds. Every function: FALSE (or -1) with
+ * an NHI_DB_ERROR; what a @ret_… gives is the caller's. */
 #pragma once
 
 #include "service/store/db.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Rows of sessions and of the sign-in history. */
+ * Rows of sessions and of the sign-in history. Moments are Unix seconds. Every function: FALSE with
+ * an NHI_DB_ERROR; what a @ret_… gives is the caller's. */
 #pragma once
 
 #include "service/store/db.h"
@@ -22,7 +23,7 @@ gboolean nhi_store_session_add (NhiDbConnection *connection,
                                 const NhiSessionRow *row,
                                 const guint8 token_hash[32],
                                 GError **error);
-/* NULL in @ret_row when there is none. */
+/* @ret_row: (out) (nullable): NULL when there is none, and on failure. */
 gboolean nhi_store_session_find_by_token (NhiDbConnection *connection,
                                           const guint8 token_hash[32],
                                           NhiSessionRow **ret_row,
