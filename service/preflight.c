@@ -8,10 +8,12 @@
 
 #include "service/edge/listener.h"
 #include "service/mail/deliver.h"
+#include "service/mail/letter.h"
 #include "service/store/db.h"
 
-#define PORT_PATIENCE (3 * G_USEC_PER_SEC) /* a service that is just ending still holds the port   \
-                                            */
+#define PORT_PATIENCE                                                                              \
+  (3 * G_USEC_PER_SEC) /* a service that is just ending still holds the port                       \
+                        */
 #define PORT_PAUSE 50000
 
 static gboolean
@@ -19,6 +21,9 @@ look_at_mail (const NhiConfiguration *configuration, GError **error)
 {
   g_autoptr (NhiMailRoute) route = NULL;
 
+  /* Also without a way out: every registration writes a letter. */
+  if (!nhi_letter_check_sender (configuration->mail_from, error))
+    return FALSE;
   if (configuration->mail == NULL)
     return TRUE;
   route = nhi_mail_route_new (configuration->mail, configuration->mail_from, error);

@@ -204,6 +204,29 @@ test_bad_addresses (void)
     }
 }
 
+static void
+test_senders (void)
+{
+  static const struct
+  {
+    const char *mailbox;
+    gboolean good;
+  } cases[] = {
+    { "健保卡網路服務 <service@nhicard.example>", TRUE },
+    { "service@localhost", TRUE },
+    { "", FALSE },
+    { "a@example.org, b@example.org", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpint (nhi_letter_check_sender (cases[i].mailbox, &error), ==, cases[i].good);
+      g_assert_cmpint (error == NULL, ==, cases[i].good);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -219,5 +242,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/letter/html-is-escaped", test_escapes);
   g_test_add_func ("/letter/needs-one-recipient", test_bad_addresses);
+  g_test_add_func ("/letter/sender-is-one-address", test_senders);
   return g_test_run ();
 }

@@ -28,17 +28,44 @@ text_part (const char *subtype, const char *text)
   return GMIME_OBJECT (part);
 }
 
+static void
+prepare_library (void)
+{
+  static gsize initialised = 0;
+  if (g_once_init_enter (&initialised))
+    {
+      g_mime_init ();
+      g_once_init_leave (&initialised, 1);
+    }
+}
+
+/* @whose: "sender" or "recipient" */
+static InternetAddressList *
+parse_mailbox (const char *mailbox, const char *whose, GError **error)
+{
+  g_autoptr (InternetAddressList) list = internet_address_list_parse (NULL, mailbox);
+  if (list != NULL && internet_address_list_length (list) == 1)
+    return g_steal_pointer (&list);
+  g_set_error (error, NHI_LETTER_ERROR, NHI_LETTER_ERROR_ADDRESS,
+               "The letter's %s is not one mail address; write NAME <ADDRESS>", whose);
+  return NULL;
+}
+
+gboolean
+nhi_letter_check_sender (const char *mailbox, GError **error)
+{
+  prepare_library ();
+  g_autoptr (InternetAddressList) list = parse_mailbox (mailbox, "sender", error);
+  return list != NULL;
+}
+
 static gboolean
 add_address (GMimeMessage *message, GMimeAddressType type, const char *mailbox, GError **error)
 {
-  g_autoptr (InternetAddressList) list = internet_address_list_parse (NULL, mailbox);
-  if (list == NULL || internet_address_list_length (list) != 1)
-    {
-      g_set_error (error, NHI_LETTER_ERROR, NHI_LETTER_ERROR_ADDRESS,
-                   "The letter's %s is not one mail address",
-                   type == GMIME_ADDRESS_TYPE_FROM ? "sender" : "recipient");
-      return FALSE;
-    }
+  g_autoptr (InternetAddressList) list =
+      parse_mailbox (mailbox, type == GMIME_ADDRESS_TYPE_FROM ? "sender" : "recipient", error);
+  if (list == NULL)
+    return FALSE;
   internet_address_list_append (g_mime_message_get_addresses (message, type), list);
   return TRUE;
 }
@@ -60,12 +87,7 @@ to_bytes (GMimeMessage *message)
 GBytes *
 nhi_letter_compose (const NhiLetter *letter, GError **error)
 {
-  static gsize initialised = 0;
-  if (g_once_init_enter (&initialised))
-    {
-      g_mime_init ();
-      g_once_init_leave (&initialised, 1);
-    }
+  prepare_library ();
 
   g_autoptr (GMimeMessage) message = g_mime_message_new (TRUE);
   if (!add_address (message, GMIME_ADDRESS_TYPE_FROM, letter->sender, error) ||

@@ -55,6 +55,10 @@ typedef struct
   gboolean demo;
 } NhiLetter;
 
+/* Whether letters can come from @mailbox: to be asked once, when the service starts. FALSE with
+ * %NHI_LETTER_ERROR_ADDRESS. */
+gboolean nhi_letter_check_sender (const char *mailbox, GError **error);
+
 /* The whole message with CRLF line ends: multipart/alternative of text and HTML, headers by RFC
  * 2047. */
 GBytes *nhi_letter_compose (const NhiLetter *letter, GError **error);
