@@ -122,14 +122,14 @@ nhi_store_job_take_over (NhiDbConnection *connection,
                          gint64 now,
                          GError **error)
 {
-  g_autofree char *first = g_strconcat (runner, ":", NULL);
-  g_autofree char *behind = g_strconcat (runner, ";", NULL); /* the character after ":" */
+  /* No range from "@runner:" to "@runner;": outside SQLite letters are ordered by a language's
+   * rules. */
+  g_autofree char *tokens = g_strconcat (runner, ":%", NULL);
 
   return nhi_db_run (connection,
-                     "UPDATE job SET run_at = $4 WHERE kind = $1 AND state = 'running' "
-                     "AND lease_token >= $2 AND lease_token < $3",
-                     NHI_DB_ARGS (nhi_db_text (kind), nhi_db_text (first), nhi_db_text (behind),
-                                  nhi_db_int (now)),
+                     "UPDATE job SET run_at = $3 WHERE kind = $1 AND state = 'running' "
+                     "AND lease_token LIKE $2",
+                     NHI_DB_ARGS (nhi_db_text (kind), nhi_db_text (tokens), nhi_db_int (now)),
                      error) >= 0;
 }
 

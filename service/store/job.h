@@ -71,8 +71,8 @@ NhiJob *nhi_store_job_claim (NhiDbConnection *connection,
                              gint64 lease_until,
                              GError **error);
 
-/* Makes due at once what runs under a token "@runner:…": for when that runner is known to be dead.
- * FALSE with @error. */
+/* Makes due at once what runs under a token "@runner:…" (@runner: a UUID): for when that runner is
+ * known to be dead. FALSE with @error. */
 gboolean nhi_store_job_take_over (NhiDbConnection *connection,
                                   const char *kind,
                                   const char *runner,
