@@ -36,6 +36,8 @@ nhi_page_from_problem (NhiResponse *problem, const char *language)
   NhiResponse *page =
       nhi_response_new_bytes (nhi_response_get_status (problem), "text/html; charset=utf-8", body);
 
+  nhi_response_set_header (page, "Content-Language", language);
+  nhi_response_set_header (page, "Vary", "Accept-Language");
   nhi_response_foreach_header (problem, copy_header, page);
   return page;
 }

@@ -41,9 +41,11 @@ def make_certificates(folder):
 
 
 class Service:
-    """nhicardd on a free port with a database of its own; mail goes to @smtp_port or into @mail_folder."""
+    """nhicardd on a free port with a database of its own; mail goes to @smtp_port or into @mail_folder; @limits are
+    settings that differ from the defaults."""
 
-    def __init__(self, folder, build, people=40, seed=1, smtp_port=None, mail_folder=None, workers=2, port=None):
+    def __init__(self, folder, build, people=40, seed=1, smtp_port=None, mail_folder=None, workers=2, port=None,
+                 limits=None):
         self.folder = folder
         self.build = build
         self.database = os.path.join(folder, "nhicard.db")
@@ -53,7 +55,7 @@ class Service:
         self.process = None
         self.ca_file, self.certificate, self.key = make_certificates(os.path.join(folder, "tls"))
         self.config = os.path.join(folder, "nhicardd.conf")
-        self._write_config(smtp_port, workers)
+        self._write_config(smtp_port, workers, limits or {})
         if self.mail_folder:
             os.makedirs(self.mail_folder, exist_ok=True)
         self.control("migrate")
@@ -131,7 +133,7 @@ class Service:
             self.process.stop()
             self.process = None
 
-    def _write_config(self, smtp_port, workers):
+    def _write_config(self, smtp_port, workers, limits):
         if not smtp_port and not self.mail_folder:
             self.mail_folder = os.path.join(self.folder, "letters")
         mail = f"smtp://127.0.0.1:{smtp_port}" if smtp_port else f"folder:{self.mail_folder}"
@@ -142,6 +144,10 @@ class Service:
                        f"database=sqlite:{self.database}\npublic-uri={self.uri}\n"
                        f"mail={mail}\nmail-from=健保卡網路服務 <service@nhicard.example>\n"
                        f"demo=true\nworkers={workers}\n")
+            for key in ("threads", "hashing-threads"):
+                if key in limits:
+                    file.write(f"{key}={limits[key]}\n")
+            file.write("[limits]\n" + "".join(f"{key}={value}\n" for key, value in limits.items() if "threads" not in key))
 
 
 def _parse(answer):
