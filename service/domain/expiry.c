@@ -13,6 +13,7 @@
 
 #define BATCH                                                                                      \
   500 /* registrations in one transaction, so that nobody waits long for the write lock */
+#define FORGET_BATCH 2000 /* rows of each kind in one run; what is left goes a minute later */
 #define ATTEMPTS_KEPT (2 * 24 * 60 * 60)
 #define ENDED_KEPT (90 * 24 * 60 * 60) /* registrations that are over, and letters */
 #define SIGN_INS_KEPT (365 * 24 * 60 * 60)
@@ -38,13 +39,15 @@ forget_body (NhiDbConnection *connection, gpointer data, GError **error)
   const gint64 now = ((Expiry *)data)->now;
 
   return nhi_store_registration_forget_tokens (connection, now - NHI_REGISTRATION_KEEPS_TOKEN,
-                                               error) &&
-         nhi_store_registration_delete_before (connection, now - ENDED_KEPT, error) &&
-         nhi_store_outbox_delete_before (connection, now - ENDED_KEPT, error) &&
-         nhi_store_session_delete_ended (connection, now, now - NHI_SESSION_IDLE_SECONDS, error) &&
-         nhi_store_idempotency_delete_before (connection, now - NHI_IDEMPOTENCY_SECONDS, error) &&
-         nhi_store_attempt_delete_before (connection, now - ATTEMPTS_KEPT, error) &&
-         nhi_store_sign_in_delete_before (connection, now - SIGN_INS_KEPT, error);
+                                               FORGET_BATCH, error) &&
+         nhi_store_registration_delete_before (connection, now - ENDED_KEPT, FORGET_BATCH, error) &&
+         nhi_store_outbox_delete_before (connection, now - ENDED_KEPT, FORGET_BATCH, error) &&
+         nhi_store_session_delete_ended (connection, now, now - NHI_SESSION_IDLE_SECONDS,
+                                         FORGET_BATCH, error) &&
+         nhi_store_idempotency_delete_before (connection, now - NHI_IDEMPOTENCY_SECONDS,
+                                              FORGET_BATCH, error) &&
+         nhi_store_attempt_delete_before (connection, now - ATTEMPTS_KEPT, FORGET_BATCH, error) &&
+         nhi_store_sign_in_delete_before (connection, now - SIGN_INS_KEPT, FORGET_BATCH, error);
 }
 
 gboolean

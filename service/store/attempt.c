@@ -86,8 +86,13 @@ nhi_store_attempt_delete_subject (NhiDbConnection *connection,
 }
 
 gboolean
-nhi_store_attempt_delete_before (NhiDbConnection *connection, gint64 last_before, GError **error)
+nhi_store_attempt_delete_before (NhiDbConnection *connection,
+                                 gint64 last_before,
+                                 guint limit,
+                                 GError **error)
 {
-  return nhi_db_run (connection, "DELETE FROM attempt WHERE last_at < $1",
-                     NHI_DB_ARGS (nhi_db_int (last_before)), error) >= 0;
+  return nhi_db_run (connection,
+                     "DELETE FROM attempt WHERE (subject, network, purpose) IN"
+                     " (SELECT subject, network, purpose FROM attempt WHERE last_at < $1 LIMIT $2)",
+                     NHI_DB_ARGS (nhi_db_int (last_before), nhi_db_int (limit)), error) >= 0;
 }

@@ -40,7 +40,9 @@ gboolean nhi_store_attempt_delete_subject (NhiDbConnection *connection,
                                            const char *subject,
                                            gint64 *ret_deleted,
                                            GError **error);
-gboolean
-nhi_store_attempt_delete_before (NhiDbConnection *connection, gint64 last_before, GError **error);
+gboolean nhi_store_attempt_delete_before (NhiDbConnection *connection,
+                                          gint64 last_before,
+                                          guint limit,
+                                          GError **error);
 
 G_END_DECLS

@@ -68,8 +68,12 @@ nhi_store_idempotency_delete (NhiDbConnection *connection,
 gboolean
 nhi_store_idempotency_delete_before (NhiDbConnection *connection,
                                      gint64 created_before,
+                                     guint limit,
                                      GError **error)
 {
-  return nhi_db_run (connection, "DELETE FROM idempotency WHERE created_at <= $1",
-                     NHI_DB_ARGS (nhi_db_int (created_before)), error) >= 0;
+  return nhi_db_run (connection,
+                     "DELETE FROM idempotency WHERE (scope, idempotency_key) IN"
+                     " (SELECT scope, idempotency_key FROM idempotency WHERE created_at <= $1"
+                     " LIMIT $2)",
+                     NHI_DB_ARGS (nhi_db_int (created_before), nhi_db_int (limit)), error) >= 0;
 }

@@ -33,6 +33,7 @@ gboolean nhi_store_idempotency_delete (NhiDbConnection *connection,
                                        GError **error);
 gboolean nhi_store_idempotency_delete_before (NhiDbConnection *connection,
                                               gint64 created_before,
+                                              guint limit,
                                               GError **error);
 
 G_END_DECLS

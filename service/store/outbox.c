@@ -102,8 +102,13 @@ nhi_store_outbox_close (NhiDbConnection *connection,
 }
 
 gboolean
-nhi_store_outbox_delete_before (NhiDbConnection *connection, gint64 created_before, GError **error)
+nhi_store_outbox_delete_before (NhiDbConnection *connection,
+                                gint64 created_before,
+                                guint limit,
+                                GError **error)
 {
-  return nhi_db_run (connection, "DELETE FROM outbox WHERE created_at < $1",
-                     NHI_DB_ARGS (nhi_db_int (created_before)), error) >= 0;
+  return nhi_db_run (connection,
+                     "DELETE FROM outbox WHERE (person_id, mail_id) IN"
+                     " (SELECT person_id, mail_id FROM outbox WHERE created_at < $1 LIMIT $2)",
+                     NHI_DB_ARGS (nhi_db_int (created_before), nhi_db_int (limit)), error) >= 0;
 }

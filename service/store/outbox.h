@@ -52,8 +52,10 @@ gboolean nhi_store_outbox_close (NhiDbConnection *connection,
                                  GError **error);
 
 /* Letters that are long over, whatever became of them. */
-gboolean
-nhi_store_outbox_delete_before (NhiDbConnection *connection, gint64 created_before, GError **error);
+gboolean nhi_store_outbox_delete_before (NhiDbConnection *connection,
+                                         gint64 created_before,
+                                         guint limit,
+                                         GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiOutboxRow, nhi_outbox_row_free)
 

@@ -142,23 +142,30 @@ nhi_store_registration_expire (NhiDbConnection *connection, gint64 now, guint li
 gboolean
 nhi_store_registration_forget_tokens (NhiDbConnection *connection,
                                       gint64 expired_before,
+                                      guint limit,
                                       GError **error)
 {
-  return nhi_db_run (connection, "DELETE FROM registration_by_token WHERE expires_at < $1",
-                     NHI_DB_ARGS (nhi_db_int (expired_before)), error) >= 0;
+  return nhi_db_run (
+             connection,
+             "DELETE FROM registration_by_token WHERE token_hash IN"
+             " (SELECT token_hash FROM registration_by_token WHERE expires_at < $1 LIMIT $2)",
+             NHI_DB_ARGS (nhi_db_int (expired_before), nhi_db_int (limit)), error) >= 0;
 }
 
 gboolean
 nhi_store_registration_delete_before (NhiDbConnection *connection,
                                       gint64 expired_before,
+                                      guint limit,
                                       GError **error)
 {
   return nhi_db_run (connection,
-                     "DELETE FROM registration WHERE state IN ($1, $2, $3) AND expires_at < $4",
+                     "DELETE FROM registration WHERE (person_id, registration_id) IN"
+                     " (SELECT person_id, registration_id FROM registration"
+                     " WHERE state IN ($1, $2, $3) AND expires_at < $4 LIMIT $5)",
                      NHI_DB_ARGS (nhi_db_text (NHI_REGISTRATION_CONFIRMED),
                                   nhi_db_text (NHI_REGISTRATION_EXPIRED),
                                   nhi_db_text (NHI_REGISTRATION_REPLACED),
-                                  nhi_db_int (expired_before)),
+                                  nhi_db_int (expired_before), nhi_db_int (limit)),
                      error) >= 0;
 }
 

@@ -138,18 +138,25 @@ gboolean
 nhi_store_session_delete_ended (NhiDbConnection *connection,
                                 gint64 now,
                                 gint64 seen_before,
+                                guint limit,
                                 GError **error)
 {
-  if (nhi_db_run (connection, "DELETE FROM session WHERE seen_at <= $1",
-                  NHI_DB_ARGS (nhi_db_int (seen_before)), error) < 0)
+  if (nhi_db_run (connection,
+                  "DELETE FROM session WHERE (person_id, session_id) IN"
+                  " (SELECT person_id, session_id FROM session WHERE seen_at <= $1 LIMIT $2)",
+                  NHI_DB_ARGS (nhi_db_int (seen_before), nhi_db_int (limit)), error) < 0)
     return FALSE;
   if (nhi_db_run (connection,
                   "DELETE FROM session WHERE (person_id, session_id) IN ("
-                  "SELECT person_id, session_id FROM session_by_token WHERE expires_at <= $1)",
-                  NHI_DB_ARGS (nhi_db_int (now)), error) < 0)
+                  "SELECT person_id, session_id FROM session_by_token WHERE expires_at <= $1"
+                  " ORDER BY expires_at, token_hash LIMIT $2)",
+                  NHI_DB_ARGS (nhi_db_int (now), nhi_db_int (limit)), error) < 0)
     return FALSE;
-  return nhi_db_run (connection, "DELETE FROM session_by_token WHERE expires_at <= $1",
-                     NHI_DB_ARGS (nhi_db_int (now)), error) >= 0;
+  return nhi_db_run (connection,
+                     "DELETE FROM session_by_token WHERE token_hash IN"
+                     " (SELECT token_hash FROM session_by_token WHERE expires_at <= $1"
+                     " ORDER BY expires_at, token_hash LIMIT $2)",
+                     NHI_DB_ARGS (nhi_db_int (now), nhi_db_int (limit)), error) >= 0;
 }
 
 gboolean
@@ -189,8 +196,13 @@ nhi_store_sign_in_add (NhiDbConnection *connection,
 }
 
 gboolean
-nhi_store_sign_in_delete_before (NhiDbConnection *connection, gint64 before, GError **error)
+nhi_store_sign_in_delete_before (NhiDbConnection *connection,
+                                 gint64 before,
+                                 guint limit,
+                                 GError **error)
 {
-  return nhi_db_run (connection, "DELETE FROM sign_in WHERE at < $1",
-                     NHI_DB_ARGS (nhi_db_int (before)), error) >= 0;
+  return nhi_db_run (connection,
+                     "DELETE FROM sign_in WHERE (person_id, sign_in_id) IN"
+                     " (SELECT person_id, sign_in_id FROM sign_in WHERE at < $1 LIMIT $2)",
+                     NHI_DB_ARGS (nhi_db_int (before), nhi_db_int (limit)), error) >= 0;
 }

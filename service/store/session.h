@@ -51,6 +51,7 @@ gboolean nhi_store_session_trim (NhiDbConnection *connection,
 gboolean nhi_store_session_delete_ended (NhiDbConnection *connection,
                                          gint64 now,
                                          gint64 seen_before,
+                                         guint limit,
                                          GError **error);
 
 /* One line of the history. @ret_at is 0 when the person never signed in; @ret_network is then NULL.
@@ -67,8 +68,10 @@ gboolean nhi_store_sign_in_add (NhiDbConnection *connection,
                                 const char *network,
                                 const char *client,
                                 GError **error);
-gboolean
-nhi_store_sign_in_delete_before (NhiDbConnection *connection, gint64 before, GError **error);
+gboolean nhi_store_sign_in_delete_before (NhiDbConnection *connection,
+                                          gint64 before,
+                                          guint limit,
+                                          GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiSessionRow, nhi_session_row_free)
 
