@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A screen that nobody sees, a session bus with the accessibility services, and pictures of it."""
+"""A screen that nobody sees, a session bus with the accessibility services."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ class Display:
     """Xvfb on a number of its own choosing and a session bus; @environment is what a program on it needs."""
 
     def __init__(self, folder, size="1280x900x24"):
-        processes.need("Xvfb", "dbus-daemon", "import")
+        processes.need("Xvfb", "dbus-daemon")
         self.folder = folder
         number, self._write = os.pipe()
         os.set_inheritable(self._write, True)
@@ -31,11 +31,6 @@ class Display:
         log = open(os.path.join(self.folder, "Xvfb.log"), "ab")
         return subprocess.Popen(arguments, pass_fds=[self._write], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                 start_new_session=True, preexec_fn=processes._die_with_parent)
-
-    def picture(self, path):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        subprocess.run(["import", "-display", self.name, "-window", "root", path], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30)
 
     def stop(self):
         self.bus.stop()

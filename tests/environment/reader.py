@@ -51,14 +51,14 @@ def namespaces():
 
 
 class Daemon:
-    """One pcscd. With @with_reader False it has no reader at all."""
+    """One pcscd. With with_reader False it starts without any reader."""
 
-    def __init__(self, folder, with_reader=True):
+    def __init__(self, folder):
         processes.need("/usr/sbin/pcscd", "unshare")
         self.folder = folder
         self.sockets = os.path.join(folder, "pcscd")
         self.config = os.path.join(folder, "reader.conf.d")
-        self.with_reader = with_reader
+        self.with_reader = True
         self.process = None
         self.enter = []
         os.makedirs(self.sockets, exist_ok=True)
@@ -147,11 +147,19 @@ class Card:
         for line in lines:
             if line == "insert":
                 self._let_pcscd_look()
-            self._connection.write(line + "\n")
-            self._connection.flush()
-            answer = self._connection.readline().strip()
-            if answer != "ok":
-                raise AssertionError(f"virtual-card refused “{line}”: {answer}")
+            self._tell(line)
+
+    def bounce(self):
+        """Out and in again before pcscd can look: a card that slips in its slot."""
+        self._tell("remove")
+        self._tell("insert")
+
+    def _tell(self, line):
+        self._connection.write(line + "\n")
+        self._connection.flush()
+        answer = self._connection.readline().strip()
+        if answer != "ok":
+            raise AssertionError(f"virtual-card refused “{line}”: {answer}")
 
     def _let_pcscd_look(self):
         """pcscd looks at a virtual reader every 0.4 s: no hand changes a card faster than that."""

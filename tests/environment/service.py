@@ -129,9 +129,11 @@ class Service:
             os.kill(pid, signal.SIGKILL)
 
     def stop(self):
-        if self.process:
-            self.process.stop()
-            self.process = None
+        """Its exit code, or None when it did not run."""
+        if not self.process:
+            return None
+        process, self.process = self.process, None
+        return process.stop()
 
     def _write_config(self, smtp_port, workers, limits):
         if not smtp_port and not self.mail_folder:

@@ -8,14 +8,22 @@ import shutil
 import subprocess
 import tempfile
 
+from . import x11
 from .display import Display
 from .mailbox import Mailbox
-from .processes import Process
+from .processes import Process, TimedOut, wait_until
 from .reader import Card, Daemon
 from .service import Service
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PEOPLE = ROOT / "data" / "demo-people" / "personas.tsv"
+# No picture in the middle of a movement, no wait for one.
+STILL = "[Settings]\ngtk-enable-animations=false\ngtk-cursor-blink=false\n"
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1",
+              "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
+# Only the window has a toolkit around it that leaks; service and terminal are judged without mercy.
+WINDOW_ONLY = {"LSAN_OPTIONS": f"suppressions={ROOT / 'tests' / 'lsan.supp'}:print_suppressions=0"}
+BAD_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:", "-CRITICAL **")
 
 
 def build_folder():
@@ -32,7 +40,8 @@ def persona(key):
 
 
 class World:
-    """@reader: "card" (pcscd, reader, virtual card outside it), "empty" (pcscd without reader), None (no pcscd).
+    """@reader: "card" (pcscd, reader, virtual card outside it), "later" (pcscd is not started yet), None (no
+    pcscd at all).
     @mail: "smtp" (a sink on a free port), "folder" (letters as files), None."""
 
     def __init__(self, name, reader="card", service=True, mail="smtp", display=True, people=40):
@@ -44,7 +53,7 @@ class World:
         self.pictures.mkdir(parents=True, exist_ok=True)
         self.daemon = self.card = self.other_card = self.mailbox = self.service = self.display = None
         self.client_process = self.application = None
-        self.clients = []
+        self.bad_ends = []
         self._picture_number = 0
         self.environment = self._own_environment()
         try:
@@ -67,10 +76,13 @@ class World:
         os.makedirs(self.downloads)
         with open(os.path.join(environment["XDG_CONFIG_HOME"], "user-dirs.dirs"), "w", encoding="utf-8") as file:
             file.write('XDG_DOWNLOAD_DIR="$HOME/Downloads"\n')
-        environment.update(LOCPATH=self._taiwanese_locale(), LC_ALL="zh_TW.UTF-8", LANGUAGE="zh_TW", GSETTINGS_BACKEND="keyfile", TZ="Asia/Taipei",
+        os.makedirs(os.path.join(environment["XDG_CONFIG_HOME"], "gtk-4.0"))
+        with open(os.path.join(environment["XDG_CONFIG_HOME"], "gtk-4.0", "settings.ini"), "w", encoding="utf-8") as file:
+            file.write(STILL)
+        environment.update(LOCPATH=self._taiwanese_locale(), LC_ALL="zh_TW.UTF-8", LANGUAGE="zh_TW",
+                           GSETTINGS_BACKEND="keyfile", TZ="Asia/Taipei",
                            GSETTINGS_SCHEMA_DIR=str(self.build / "data"), NHICARD_LOCALEDIR=str(self.build / "po"),
-                           G_DEBUG="fatal-criticals",
-                           ASAN_OPTIONS="detect_leaks=0:abort_on_error=1", UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
+                           G_DEBUG="fatal-criticals", **SANITIZERS)
         return environment
 
     def _taiwanese_locale(self):
@@ -83,9 +95,10 @@ class World:
 
     def _start(self, reader, service, mail, display, people):
         if reader:
-            self.daemon = Daemon(self.folder, with_reader=reader == "card")
-            self.daemon.start()
+            self.daemon = Daemon(self.folder)
             self.environment["PCSCLITE_CSOCK_NAME"] = self.daemon.socket
+            if reader != "later":
+                self.daemon.start()
             if reader == "card":
                 self.card = self._new_card()
         else:
@@ -103,6 +116,13 @@ class World:
             self.display = Display(self.folder)
             self.environment.update(self.display.environment)
             os.environ.update(self.display.environment)
+
+    def plug_reader(self):
+        """An empty reader; pcscd takes one that is not on USB only when it starts."""
+        self.daemon.stop()
+        self.daemon.with_reader = True
+        self.daemon.start()
+        self.card = self._new_card()
 
     def restart_card(self):
         """A card in the reader of a daemon that has come back."""
@@ -124,17 +144,27 @@ class World:
         from journeys import screen
 
         self.stop_client()
-        environment = {**self.environment, **changes}
+        environment = {**self.environment, **WINDOW_ONLY, **changes}
         self.client_process = Process("nhicard", [str(self.build / "client/application/nhicard")], self.folder,
                                       env=environment)
-        self.clients.append(self.client_process)
         self.application = screen.Application(self.client_process)
+        x11.focus_top()
         return self.application
 
     def stop_client(self):
-        if self.client_process:
-            self.client_process.stop()
-            self.client_process = self.application = None
+        """As a person ends it, so that what it still holds then is a leak; one that does not go is made to."""
+        if not self.client_process:
+            return
+        process, self.client_process, self.application = self.client_process, None, None
+        try:
+            if process.running():
+                x11.press_key("q", ["Control_L"])
+                wait_until(lambda: not process.running(), "the client to end", timeout=30)
+        except (OSError, TimedOut) as error:
+            self.bad_ends.append(f"nhicard did not end at Ctrl+Q: {error}")
+        code = process.stop()
+        if code != 0:
+            self.bad_ends.append(f"nhicard ended with {code}")
 
     def terminal(self, *arguments, stdin="", timeout=60, **changes):
         """The shipped client without a window; a CompletedProcess with text."""
@@ -144,23 +174,24 @@ class World:
     def picture(self, name):
         self._picture_number += 1
         path = str(self.pictures / f"{self._picture_number:02}-{name}.png")
-        self.display.picture(path)
+        x11.picture(path)
         return path
 
     def try_picture(self, name):
         try:
             if self.display:
                 self.picture(name)
-        except (OSError, subprocess.SubprocessError) as error:
+        except OSError as error:
             print(f"# no picture: {error}")
 
     def crashes(self):
-        """What sanitizers or criticals left in the logs of clients and service."""
-        found = []
+        """What sanitizers or criticals left in the logs, and programs that ended badly; asked after take_down()."""
+        found = list(self.bad_ends)
         for log in sorted(pathlib.Path(self.folder).glob("*.log")):
-            for line in log.read_text(errors="replace").splitlines():
-                if any(word in line for word in ("ERROR: AddressSanitizer", "runtime error:", "-CRITICAL **")):
-                    found.append(f"{log.name}: {line}")
+            lines = log.read_text(errors="replace").splitlines()
+            for number, line in enumerate(lines):
+                if any(word in line for word in BAD_WORDS):
+                    found += [f"{log.name}: {told}" for told in lines[number:number + 12]]
         return found
 
     def keep_logs(self):
@@ -169,10 +200,18 @@ class World:
         for log in pathlib.Path(self.folder).glob("*.log"):
             shutil.copy(log, target)
 
-    def stop(self):
-        for part in (self.client_process, self.other_card, self.card, self.daemon, self.service, self.mailbox, self.display):
+    def take_down(self):
+        """Ends everything; the folder with its logs stays until stop()."""
+        self.stop_client()
+        if self.service and self.service.stop() not in (None, 0):
+            self.bad_ends.append("nhicardd ended badly")
+        for part in (self.other_card, self.card, self.daemon, self.mailbox, self.display):
             if part:
                 part.stop()
+        self.other_card = self.card = self.daemon = self.service = self.mailbox = self.display = None
+
+    def stop(self):
+        self.take_down()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):

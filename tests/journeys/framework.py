@@ -49,6 +49,7 @@ class Journey:
                     print(f"not ok {number} /journeys/{self.name}/{name}\n# not tried: the way was lost before")
                 lost = 0 if good else lost + 1
                 failures += not good
+            world.take_down()
             crashes = world.crashes()
             for crash in crashes:
                 print(f"# {crash}", flush=True)
