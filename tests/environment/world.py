@@ -54,6 +54,7 @@ class World:
         self.daemon = self.card = self.other_card = self.mailbox = self.service = self.display = None
         self.client_process = self.application = None
         self.bad_ends = []
+        self._also = []
         self._picture_number = 0
         self.environment = self._own_environment()
         try:
@@ -200,9 +201,15 @@ class World:
         for log in pathlib.Path(self.folder).glob("*.log"):
             shutil.copy(log, target)
 
+    def also_stop(self, part):
+        """A journey's own part, to be stopped with the rest."""
+        self._also.append(part)
+
     def take_down(self):
         """Ends everything; the folder with its logs stays until stop()."""
         self.stop_client()
+        while self._also:
+            self._also.pop().stop()
         if self.service and self.service.stop() not in (None, 0):
             self.bad_ends.append("nhicardd ended badly")
         for part in (self.other_card, self.card, self.daemon, self.mailbox, self.display):

@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The health bank: apply, results, download, cut download resumed, 7-Zip, the viewer."""
 
-import hashlib
 import os
 import pathlib
 import subprocess
 
 from framework import Journey, assert_all_named, assert_equal, main
 import way
+from environment.proxy import Proxy
 
 journey = Journey("health-bank")
+ANSWERS_AROUND = 24 * 1024  # TLS, other requests of the page
 
 
 @journey.step("signed-out-leads-to-the-sign-in")
@@ -77,27 +78,49 @@ def _(world):
     screen.wait_gone("label", "共 0 筆")
 
 
-@journey.step("a-download-cut-by-a-killed-worker-goes-on")
+@journey.step("a-pulled-card-takes-the-list-away")
 def _(world):
-    world.stop_client()
-    first = hashlib.sha256(world.package.read_bytes()).hexdigest()
-    whole = world.package.read_bytes()
-    world.package.rename(str(world.package) + ".part")
-    pathlib.Path(str(world.package) + ".part").write_bytes(whole[:len(whole) // 3])
-    screen = world.run_client()
+    screen = world.application
+    world.card.remove()
+    screen.wait_gone("list", "帳號資料")
+    screen.go("健康存摺")
+    screen.wait_for("push button", "前往登入")
+    assert not screen.find("list", "申請結果"), "the results are still there"
+    world.picture("card-pulled")
+
+
+@journey.step("a-broken-line-leaves-what-has-come")
+def _(world):
+    world.package.unlink()
+    size = way.ready_by_interface(world, world.person, years=10)["size"]
+    world.line = Proxy(world.service.port)
+    world.also_stop(world.line)
+    world.card.insert()
+    screen = world.run_client(NHICARD_SERVICE_URI=f"https://localhost:{world.line.port}")
     screen.wait_says("李福來")
     way.sign_in(world, world.person["password"])
     screen.wait_for("list", "帳號資料")
     way.open_results(world)
-    world.service.kill_workers()
+    world.line.cut_after(size // 2)
     screen.click("push button", "下載")
-    screen.wait(lambda: screen.find("push button", "開啟健康存摺") or screen.find("push button", "繼續下載"),
-                "the download or its cut", timeout=60)
-    world.picture("after-the-kill")
-    if screen.find("push button", "繼續下載"):
-        screen.click("push button", "繼續下載")
-    screen.wait(lambda: world.package.exists(), "the package", timeout=60)
-    assert_equal(hashlib.sha256(world.package.read_bytes()).hexdigest(), first)
+    screen.wait_for("push button", "繼續下載", timeout=60)
+    world.picture("broken-line")
+    assert world.line.cuts >= 1, "the line was never cut"
+    part, = pathlib.Path(world.downloads).glob("*.part")
+    world.missing = size - part.stat().st_size
+    assert 0 < world.missing < size, f"{world.missing} of {size} missing"
+
+
+@journey.step("and-goes-on-where-it-broke")
+def _(world):
+    world.line.mend()
+    world.application.click("push button", "繼續下載")
+    world.application.wait_for("push button", "開啟健康存摺", timeout=60)
+    passed = world.line.passed
+    assert passed < world.missing + ANSWERS_AROUND, f"{passed} bytes came where {world.missing} were missing"
+    assert not list(pathlib.Path(world.downloads).glob("*.part*")), "pieces are left"
+    package, = pathlib.Path(world.downloads).glob("*.zip")
+    subprocess.run(["7z", "t", f"-p{world.person['id_number']}", str(package)], check=True, capture_output=True)
 
 
 @journey.step("nothing-decrypted-is-left-on-disk")

@@ -6,10 +6,12 @@ import html.parser
 import pathlib
 import re
 import ssl
+import time
 import urllib.parse
 import urllib.request
 
 from environment import mailbox
+from environment.processes import wait_until
 from environment.world import ROOT
 
 NEXT, SEND = "繼續", "送出註冊"
@@ -88,12 +90,21 @@ def register(world, person, email=None):
     world.picture("registration-sent")
 
 
+def change_household(screen, number):
+    """From the review to the household number and, by one press, back to the review."""
+    screen.click("push button", "修改戶號")
+    screen.wait_says("第 3 步，共 6 步：戶號")
+    screen.type("text", "戶號", number)
+    screen.click("push button", NEXT)
+    screen.wait_says("第 6 步，共 6 步：確認")
+
+
 def sign_in(world, password):
+    """Also from the registration's last page, which the row of the navigation does not leave."""
     screen = world.application
     screen.go("帳號")
-    screen.wait(lambda: screen.find("push button", "前往登入") or screen.find("password text", "註冊密碼"),
-                "the way to sign in")
-    if screen.find("push button", "前往登入"):
+    screen.wait(lambda: screen.find("password text", "註冊密碼") or screen.says("已送出註冊"), "the way to sign in")
+    if not screen.find("password text", "註冊密碼"):
         screen.click("push button", "前往登入")
     screen.type("password text", "註冊密碼", password)
     screen.click("push button", "登入")
@@ -144,6 +155,23 @@ def open_in_viewer(world, person):
         screen.click("push button", "開啟")
     screen.wait_for("list", "健康存摺內容", timeout=30)
     world.picture("viewer")
+
+
+def ready_by_interface(world, person, years=1):
+    """An application for everything by the service's own interface; what it says of the package when it is ready."""
+    token = world.service.sign_in(person)
+    codes = [category["code"] for category in
+             world.service.request("GET", "/api/v1/health-bank/categories", token=token)[1]["categories"]]
+    status, applied = world.service.request("POST", "/api/v1/health-bank/applications", {
+        "categories": codes, "from": f"{int(time.strftime('%Y')) - years}-{time.strftime('%m')}",
+        "to": time.strftime("%Y-%m")}, token=token)
+    assert status == 202, applied
+    path = "/api/v1/health-bank/applications/" + applied["application_id"]
+
+    def ready():
+        answer = world.service.request("GET", path, token=token)[1]
+        return answer if answer["state"] == "ready" else None
+    return wait_until(ready, "the package")["package"]
 
 
 class _Form(html.parser.HTMLParser):
