@@ -153,6 +153,7 @@ main (int argc, char **argv)
   if (error != NULL)
     {
       g_printerr ("nhicardd: %s\n", error->message);
+      g_clear_pointer (&setup.tls, SSL_CTX_free);
       return status;
     }
   raise_descriptor_limit ();
