@@ -21,7 +21,7 @@ class Display:
         with os.fdopen(number) as stream:
             self.name = ":" + read_line(stream).strip()
         self.environment = {"DISPLAY": self.name, "GDK_BACKEND": "x11", "GSK_RENDERER": "cairo",
-                            "NO_AT_BRIDGE": "0", "LIBGL_ALWAYS_SOFTWARE": "1"}
+                            "GDK_DEBUG": "gl-disable"}
         self.bus = Process("dbus-daemon", ["dbus-daemon", "--session", "--nofork", "--print-address=1"],
                            folder, env={**os.environ, **self.environment}, stdout=subprocess.PIPE)
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = read_line(self.bus.popen.stdout).decode().strip()

@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PEOPLE = ROOT / "data" / "demo-people" / "personas.tsv"
 # No picture in the middle of a movement, no wait for one.
 STILL = "[Settings]\ngtk-enable-animations=false\ngtk-cursor-blink=false\n"
-SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1",
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:" + os.environ.get("ASAN_OPTIONS", ""),
               "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
 # Only the window has a toolkit around it that leaks; service and terminal are judged without mercy.
 WINDOW_ONLY = {"LSAN_OPTIONS": f"suppressions={ROOT / 'tests' / 'lsan.supp'}:print_suppressions=0"}
@@ -168,7 +168,9 @@ class World:
             self.bad_ends.append(f"nhicard ended with {code}")
 
     def terminal(self, *arguments, stdin="", timeout=60, **changes):
-        """The shipped client without a window; a CompletedProcess with text."""
+        """The shipped client without a window; a CompletedProcess with text. It draws no glyphs, so the C library's
+        own UTF-8 locale does."""
+        changes = {"LOCPATH": "", "LC_ALL": "C.UTF-8", **changes}
         return subprocess.run([str(self.build / "client/application/nhicard"), *arguments], input=stdin, text=True,
                               capture_output=True, timeout=timeout, env={**self.environment, **changes})
 
