@@ -326,18 +326,6 @@ choose_range (const NhiApplication *application,
   return choice->kind != NHI_RANGE_NOT_SATISFIABLE;
 }
 
-static NhiResponse *
-new_part_response (const Choice *choice, const NhiApplication *application, GBytes *bytes)
-{
-  NhiResponse *response = nhi_response_new_bytes (206, NHI_MEDIA_ZIP, bytes);
-  g_autofree char *content_range =
-      g_strdup_printf ("bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GINT64_FORMAT,
-                       choice->first, choice->last, application->package_size);
-
-  nhi_response_set_header (response, "Content-Range", content_range);
-  return response;
-}
-
 static void
 set_package_headers (NhiResponse *response, const NhiApplication *application)
 {
@@ -370,8 +358,10 @@ get_package (const NhiRequest *request, gpointer context, GError **error)
     return NULL;
   if (choice.kind == NHI_RANGE_NOT_SATISFIABLE)
     return nhi_range_not_satisfiable (request, application->package_size);
-  response = choice.kind == NHI_RANGE_PART ? new_part_response (&choice, application, bytes)
-                                           : nhi_response_new_bytes (200, NHI_MEDIA_ZIP, bytes);
+  response = choice.kind == NHI_RANGE_PART
+                 ? nhi_response_new_part (NHI_MEDIA_ZIP, bytes, choice.first, choice.last,
+                                          (guint64)application->package_size)
+                 : nhi_response_new_bytes (200, NHI_MEDIA_ZIP, bytes);
   set_package_headers (response, application);
   return response;
 }

@@ -146,12 +146,6 @@ nhi_connection_unref (NhiConnection *self)
   g_free (self);
 }
 
-NhiConnectionState
-nhi_connection_get_state (const NhiConnection *self)
-{
-  return self->state;
-}
-
 const char *
 nhi_connection_get_network (const NhiConnection *self)
 {
@@ -386,7 +380,7 @@ feed (NhiConnection *self, const guint8 *data, gsize length)
         }
       if (verdict == NHI_PARSER_REFUSED)
         refuse (self, self->parser.status, self->parser.reason);
-      else if (self->host->buffered > self->host->limits->buffered_bytes)
+      else if (self->buffered > 0 && self->host->buffered > self->host->limits->buffered_bytes)
         refuse (self, 503, "Too much is being sent to the service at once");
       else if (verdict == NHI_PARSER_COMPLETE)
         deliver (self, data + used, length - used);

@@ -51,7 +51,6 @@ NhiConnection *nhi_connection_new (NhiConnectionHost *host,
 NhiConnection *nhi_connection_ref (NhiConnection *connection);
 void nhi_connection_unref (NhiConnection *connection);
 
-NhiConnectionState nhi_connection_get_state (const NhiConnection *connection);
 const char *nhi_connection_get_network (const NhiConnection *connection);
 
 /* Acts when a deadline has passed. @now: monotonic microseconds. */

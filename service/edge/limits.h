@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  * @connections_per_network: at once, of one worker; 0 for no limit
  * @requests_per_connection: after so many the connection is closed
  * @body_bytes: no route takes more
- * @buffered_bytes: bodies of all connections of one worker together
+ * @buffered_bytes: bodies of all connections of one worker together; above it bodies are refused, what brings none is
+ *   answered. Beside it a connection holds at most 16 KiB of head, 16 KiB read ahead and 64 KiB of answer.
  */
 typedef struct {
   guint handshake_ms;

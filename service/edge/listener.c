@@ -211,8 +211,7 @@ get_body_limit (const char *method, const char *target, gpointer data)
 
 /* ---- accept ---- */
 
-static void
-watch_doors (NhiListener *self, gboolean open);
+static void watch_doors (NhiListener *self, gboolean open);
 
 static gboolean
 breathe_again (gpointer data)
@@ -228,21 +227,25 @@ breathe_again (gpointer data)
 }
 
 /* No descriptor is left: with the reserve the one at the door is let in and out again, instead of
- * waiting for ever. */
+ * waiting for ever. Where that does not help (memory is short) the doors rest, because poll would
+ * call again at once. */
 static gboolean
 turn_away (NhiListener *self, int door)
 {
-  int fd;
+  gboolean gone = FALSE;
 
   if (self->reserve >= 0)
     {
+      int fd;
+
       close (self->reserve);
       fd = accept4 (door, NULL, NULL, SOCK_CLOEXEC);
+      gone = fd >= 0 || errno == EAGAIN;
       if (fd >= 0)
         close (fd);
       self->reserve = open ("/dev/null", O_RDONLY | O_CLOEXEC);
     }
-  if (self->reserve >= 0)
+  if (gone && self->reserve >= 0)
     return TRUE;
   watch_doors (self, FALSE);
   if (self->breath == 0)
@@ -388,20 +391,35 @@ nhi_listener_add_port (NhiListener *self, const char *address, guint16 port, GEr
   return TRUE;
 }
 
+/* Whether somebody answers at @path; a socket that nobody holds any more refuses. */
+static gboolean
+is_listened_at (const struct sockaddr_un *address)
+{
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  gboolean answers =
+      fd >= 0 &&
+      (connect (fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
+
+  if (fd >= 0)
+    close (fd);
+  return answers;
+}
+
 int
 nhi_listener_open_unix (const char *path, GError **error)
 {
   g_autoptr (GSocketAddress) address = NULL;
+  struct sockaddr_un native = { .sun_family = AF_UNIX };
   struct stat found;
   int fd;
 
-  if (strlen (path) >= sizeof ((struct sockaddr_un){ 0 }).sun_path)
+  if (g_strlcpy (native.sun_path, path, sizeof native.sun_path) >= sizeof native.sun_path)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                    "The socket's path is too long: %s", path);
       return -1;
     }
-  if (lstat (path, &found) == 0 && S_ISSOCK (found.st_mode))
+  if (lstat (path, &found) == 0 && S_ISSOCK (found.st_mode) && !is_listened_at (&native))
     (void)unlink (path);
   address = g_unix_socket_address_new (path);
   fd = open_socket (address, FALSE, error);

@@ -36,7 +36,7 @@ gboolean nhi_listener_add_port (NhiListener *listener, const char *address, guin
  * %G_IO_ERROR_ADDRESS_IN_USE. */
 gboolean nhi_listener_try_port (const char *address, guint16 port, GError **error);
 
-/* Opens a Unix socket at @path, in place of one that is there. Before the fork: all workers accept from it.
+/* Opens a Unix socket at @path, in place of one that a service which has ended left there. Before the fork: all workers accept from it.
  * Returns: the descriptor, -1 with @error. */
 int nhi_listener_open_unix (const char *path, GError **error);
 /* @fd: not taken; bare HTTP from a front on this machine, without caps for each network */

@@ -309,12 +309,6 @@ nhi_request_parser_is_empty (const NhiRequestParser *parser)
   return parser->state == STATE_START && parser->raw->len == 0 && parser->trailer_bytes == 0;
 }
 
-gboolean
-nhi_request_parser_has_head (const NhiRequestParser *parser)
-{
-  return parser->state >= STATE_JUDGED && parser->state < STATE_REFUSED;
-}
-
 gsize
 nhi_request_parser_get_buffered (const NhiRequestParser *parser)
 {

@@ -66,7 +66,6 @@ NhiParserVerdict nhi_request_parser_feed (NhiRequestParser *parser, const guint8
 const guint8 *nhi_request_parser_get_request (const NhiRequestParser *parser, gsize *ret_length);
 
 gboolean nhi_request_parser_is_empty (const NhiRequestParser *parser);   /* nothing of a request has come */
-gboolean nhi_request_parser_has_head (const NhiRequestParser *parser);
 gsize nhi_request_parser_get_buffered (const NhiRequestParser *parser);  /* bytes of body held */
 
 G_END_DECLS

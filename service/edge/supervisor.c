@@ -27,17 +27,25 @@ typedef struct
   guint wait_ms;
 } Slot;
 
+/* Replaced, still answering its last requests. */
+typedef struct
+{
+  pid_t pid;
+  gint64 kill_at;
+} Retiring;
+
 typedef struct
 {
   const NhiSupervisor *setup;
   Slot *slots;
-  GArray *retiring; /* pid_t: replaced, still answering their last requests */
+  GArray *retiring; /* Retiring */
   sigset_t signals;
   gboolean stopping;
   gint64 kill_at;
 } State;
 
-static void
+/* FALSE: no process could be made; the slot is as it was. */
+static gboolean
 start (State *state, Slot *slot)
 {
   pid_t parent = getpid ();
@@ -46,8 +54,7 @@ start (State *state, Slot *slot)
   if (pid < 0)
     {
       g_warning ("No worker could be started: %s", g_strerror (errno));
-      slot->start_at = g_get_monotonic_time () + LONGEST_WAIT_MS * 1000;
-      return;
+      return FALSE;
     }
   if (pid == 0)
     {
@@ -59,6 +66,7 @@ start (State *state, Slot *slot)
     }
   slot->pid = pid;
   slot->started_at = g_get_monotonic_time ();
+  return TRUE;
 }
 
 static void
@@ -67,8 +75,9 @@ start_due (State *state)
   gint64 now = g_get_monotonic_time ();
 
   for (guint i = 0; i < state->setup->count && !state->stopping; i++)
-    if (state->slots[i].pid == 0 && state->slots[i].start_at <= now)
-      start (state, &state->slots[i]);
+    if (state->slots[i].pid == 0 && state->slots[i].start_at <= now &&
+        !start (state, &state->slots[i]))
+      state->slots[i].start_at = now + LONGEST_WAIT_MS * 1000;
 }
 
 static void
@@ -93,7 +102,7 @@ static void
 bury (State *state, pid_t pid, int status)
 {
   for (guint i = 0; i < state->retiring->len; i++)
-    if (g_array_index (state->retiring, pid_t, i) == pid)
+    if (g_array_index (state->retiring, Retiring, i).pid == pid)
       {
         g_array_remove_index_fast (state->retiring, i);
         return;
@@ -116,14 +125,20 @@ signal_all (State *state, int number)
     if (state->slots[i].pid != 0)
       (void)kill (state->slots[i].pid, number);
   for (guint i = 0; i < state->retiring->len; i++)
-    (void)kill (g_array_index (state->retiring, pid_t, i), number);
+    (void)kill (g_array_index (state->retiring, Retiring, i).pid, number);
+}
+
+static gint64
+end_of_patience (const State *state)
+{
+  return g_get_monotonic_time () + (gint64)state->setup->stop_seconds * G_USEC_PER_SEC;
 }
 
 static void
 stop (State *state)
 {
   if (!state->stopping)
-    state->kill_at = g_get_monotonic_time () + (gint64)state->setup->stop_seconds * G_USEC_PER_SEC;
+    state->kill_at = end_of_patience (state);
   state->stopping = TRUE;
   signal_all (state, SIGTERM);
 }
@@ -136,14 +151,12 @@ replace_all (State *state)
     return;
   for (guint i = 0; i < state->setup->count; i++)
     {
-      pid_t old = state->slots[i].pid;
+      Retiring old = { .pid = state->slots[i].pid, .kill_at = end_of_patience (state) };
 
-      state->slots[i].pid = 0;
-      start (state, &state->slots[i]);
-      if (old == 0)
+      if (!start (state, &state->slots[i]) || old.pid == 0)
         continue;
       g_array_append_val (state->retiring, old);
-      (void)kill (old, SIGTERM);
+      (void)kill (old.pid, SIGTERM);
     }
 }
 
@@ -166,11 +179,35 @@ wait_for_signal (State *state)
   for (guint i = 0; i < state->setup->count && !state->stopping; i++)
     if (state->slots[i].pid == 0)
       until = MIN (until, state->slots[i].start_at);
+  for (guint i = 0; i < state->retiring->len; i++)
+    until = MIN (until, g_array_index (state->retiring, Retiring, i).kill_at);
   if (state->stopping)
     until = MIN (until, state->kill_at);
   left = MAX (until - g_get_monotonic_time (), 0);
   timeout = (struct timespec){ left / G_USEC_PER_SEC, (left % G_USEC_PER_SEC) * 1000 };
   return sigtimedwait (&state->signals, NULL, &timeout);
+}
+
+/* Who does not end by itself is ended; asked again after a second, in case that a signal got lost.
+ */
+static void
+kill_late (State *state)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  for (guint i = 0; i < state->retiring->len; i++)
+    {
+      Retiring *old = &g_array_index (state->retiring, Retiring, i);
+
+      if (now < old->kill_at)
+        continue;
+      (void)kill (old->pid, SIGKILL);
+      old->kill_at = now + G_USEC_PER_SEC;
+    }
+  if (!state->stopping || now < state->kill_at)
+    return;
+  signal_all (state, SIGKILL);
+  state->kill_at = now + G_USEC_PER_SEC;
 }
 
 static void
@@ -185,18 +222,14 @@ handle (State *state, int number)
     replace_all (state);
   while ((pid = waitpid (-1, &status, WNOHANG)) > 0)
     bury (state, pid, status);
-  if (state->stopping && g_get_monotonic_time () >= state->kill_at)
-    {
-      signal_all (state, SIGKILL);
-      state->kill_at = g_get_monotonic_time () + G_USEC_PER_SEC;
-    }
+  kill_late (state);
 }
 
 int
 nhi_supervisor_run (const NhiSupervisor *supervisor)
 {
   g_autofree Slot *slots = g_new0 (Slot, supervisor->count);
-  g_autoptr (GArray) retiring = g_array_new (FALSE, FALSE, sizeof (pid_t));
+  g_autoptr (GArray) retiring = g_array_new (FALSE, FALSE, sizeof (Retiring));
   State state = { .setup = supervisor, .slots = slots, .retiring = retiring };
 
   sigemptyset (&state.signals);

@@ -10,6 +10,8 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <string.h>
+#include <sys/stat.h>
 
 /* What OpenSSL met first is the cause; what it said last is only where that led. */
 static void
@@ -68,6 +70,17 @@ warn_of_time (SSL_CTX *context, const char *path)
                path, begin);
 }
 
+static void
+warn_of_mode (const char *key_path)
+{
+  struct stat found;
+
+  if (stat (key_path, &found) == 0 && (found.st_mode & (S_IROTH | S_IWOTH)) != 0)
+    g_warning ("Every user of this machine can get at the key “%s”; take their rights away with "
+               "chmod o-rwx",
+               key_path);
+}
+
 static gboolean
 load_identity (SSL_CTX *context, const char *certificate_path, const char *key_path, GError **error)
 {
@@ -89,23 +102,85 @@ load_identity (SSL_CTX *context, const char *certificate_path, const char *key_p
     }
   SSL_CTX_set_default_passwd_cb_userdata (context, NULL);
   warn_of_time (context, certificate_path);
+  warn_of_mode (key_path);
   return TRUE;
+}
+
+/* HTTP/1.1 is all there is: who offers only other protocols is told so in the handshake. Who offers
+ * none speaks HTTP/1.1 anyway. */
+static int
+choose_protocol (SSL *ssl,
+                 const guchar **ret_chosen,
+                 guchar *ret_length,
+                 const guchar *offered,
+                 guint length,
+                 void *data)
+{
+  static const guchar ours[] = "http/1.1";
+
+  for (guint i = 0; i < length; i += 1u + offered[i])
+    if (offered[i] == sizeof ours - 1 && i + sizeof ours <= length &&
+        memcmp (offered + i + 1, ours, sizeof ours - 1) == 0)
+      {
+        *ret_chosen = offered + i + 1;
+        *ret_length = sizeof ours - 1;
+        return SSL_TLSEXT_ERR_OK;
+      }
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+/* A list of two-byte versions behind one byte of length (RFC 8446, 4.2.1). */
+static gboolean
+offers_tls13 (const guchar *versions, gsize length)
+{
+  for (gsize i = 1; i + 1 < length; i += 2)
+    if (versions[i] == TLS1_3_VERSION >> 8 && versions[i + 1] == (TLS1_3_VERSION & 0xff))
+      return TRUE;
+  return FALSE;
+}
+
+/* The ticket keys live as long as the workers. A resumed TLS 1.3 session makes fresh keys with the
+ * client all the same; a TLS 1.2 ticket would hold the keys of what was said, so there is none. */
+static int
+on_client_hello (SSL *ssl, int *alert, void *data)
+{
+  const guchar *versions = NULL;
+  gsize length = 0;
+
+  if (SSL_client_hello_get0_ext (ssl, TLSEXT_TYPE_supported_versions, &versions, &length) != 1 ||
+      !offers_tls13 (versions, length))
+    SSL_set_options (ssl, SSL_OP_NO_TICKET);
+  return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static void
+set_sessions (SSL_CTX *context)
+{
+  static const guchar session_context[] = "nhicardd";
+
+  SSL_CTX_set_session_id_context (context, session_context, sizeof session_context - 1);
+  /* Tickets carry the session; a cache in one worker would be of no use to the others. */
+  SSL_CTX_set_session_cache_mode (context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets (context, 1);
+  SSL_CTX_set_client_hello_cb (context, on_client_hello, NULL);
 }
 
 SSL_CTX *
 nhi_tls_context_new (const char *certificate_path, const char *key_path, GError **error)
 {
-  static const guchar session_context[] = "nhicardd";
   g_autoptr (SSL_CTX) context = SSL_CTX_new (TLS_server_method ());
 
+  /* Without the finite-field groups, with which a stranger buys much work of ours for little. */
   if (context == NULL || SSL_CTX_set_min_proto_version (context, TLS1_2_VERSION) != 1 ||
-      SSL_CTX_set_cipher_list (context, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
+      SSL_CTX_set_cipher_list (context, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1 ||
+      SSL_CTX_set1_groups_list (context, "X25519:P-256:P-384") != 1)
     {
       set_error (error, "The TLS library with", certificate_path, FALSE);
       return NULL;
     }
   if (!load_identity (context, certificate_path, key_path, error))
     return NULL;
+  /* An end without close_notify cuts no message short unseen: each request says its own length. */
   SSL_CTX_set_options (context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                     SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
                                     SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -113,9 +188,7 @@ nhi_tls_context_new (const char *certificate_path, const char *key_path, GError 
                                  SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead (context, 1);
   SSL_CTX_set_verify (context, SSL_VERIFY_NONE, NULL);
-  SSL_CTX_set_session_id_context (context, session_context, sizeof session_context - 1);
-  /* Tickets carry the session; a cache in one worker would be of no use to the others. */
-  SSL_CTX_set_session_cache_mode (context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_num_tickets (context, 1);
+  SSL_CTX_set_alpn_select_cb (context, choose_protocol, NULL);
+  set_sessions (context);
   return g_steal_pointer (&context);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * One byte range: parsed strictly, answered with a slice that shares the whole's memory. */
+ * One byte range: parsed strictly; its part, and what is said when there is none. */
 #define G_LOG_DOMAIN "nhi-http"
 
 #include "service/http/range.h"
@@ -82,36 +82,17 @@ nhi_range_not_satisfiable (const NhiRequest *request, guint64 size)
 }
 
 NhiResponse *
-nhi_response_new_range (const NhiRequest *request,
-                        const char *content_type,
-                        const char *etag,
-                        GBytes *body)
+nhi_response_new_part (const char *content_type,
+                       GBytes *part,
+                       guint64 first,
+                       guint64 last,
+                       guint64 size)
 {
-  guint64 size = g_bytes_get_size (body), first = 0, last = 0;
-  NhiResponse *response;
+  NhiResponse *response = nhi_response_new_bytes (206, content_type, part);
+  g_autofree char *content_range =
+      g_strdup_printf ("bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
+                       first, last, size);
 
-  switch (nhi_range_parse (nhi_request_header (request, "range"),
-                           nhi_request_header (request, "if-range"), etag, size, &first, &last))
-    {
-    case NHI_RANGE_NOT_SATISFIABLE:
-      return nhi_range_not_satisfiable (request, size);
-    case NHI_RANGE_PART:
-      {
-        g_autoptr (GBytes) part = g_bytes_new_from_bytes (body, first, last - first + 1);
-        g_autofree char *content_range =
-            g_strdup_printf ("bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
-                             first, last, size);
-
-        response = nhi_response_new_bytes (206, content_type, part);
-        nhi_response_set_header (response, "Content-Range", content_range);
-        break;
-      }
-    case NHI_RANGE_WHOLE:
-    default:
-      response = nhi_response_new_bytes (200, content_type, body);
-      break;
-    }
-  nhi_response_set_header (response, "ETag", etag);
-  nhi_response_set_header (response, "Accept-Ranges", "bytes");
+  nhi_response_set_header (response, "Content-Range", content_range);
   return response;
 }

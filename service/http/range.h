@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * One byte range of a whole that is in memory: Range and If-Range to 200, 206 or 416 (RFC 9110, 14). */
+ * One byte range: Range and If-Range to 200, 206 or 416 (RFC 9110, 14). */
 #pragma once
 
 #include "service/http/handler.h"
@@ -29,17 +29,7 @@ NhiRangeKind nhi_range_parse (const char *range, const char *if_range, const cha
 /* The problem with 416 and Content-Range that tells @size. */
 NhiResponse *nhi_range_not_satisfiable (const NhiRequest *request, guint64 size);
 
-/**
- * nhi_response_new_range:
- * @request: whose Range and If-Range decide
- * @content_type: of the whole
- * @etag: strong entity tag with its quotes: "\"abc\""
- * @body: the whole; a part shares its memory
- *
- * Returns: (transfer full) (nullable): 200 or 206 with ETag, Accept-Ranges and Content-Range; a problem with 416 when
- *   nothing of the range is there
- */
-NhiResponse *nhi_response_new_range (const NhiRequest *request, const char *content_type, const char *etag,
-                                     GBytes *body);
+/* 206 with Content-Range: @part is the bytes @first to @last of a whole of @size. */
+NhiResponse *nhi_response_new_part (const char *content_type, GBytes *part, guint64 first, guint64 last, guint64 size);
 
 G_END_DECLS

@@ -88,8 +88,8 @@ class Stage:
         self.database = sqlite3.connect(self.service.database, isolation_level=None, timeout=30)
 
     def close(self):
-        self.database.close()
         self.service.stop()
+        self.database.close()
         for line in self.service_log().splitlines():
             assert "Sanitizer" not in line and "runtime error" not in line and "CRITICAL" not in line, line
 
@@ -328,6 +328,19 @@ def a_broken_database_is_an_internal_error(stage):
             stage.client.expect(500, None if page else "internal", name, body_of(name), **parameters_of(name))
 
 
+def a_damaged_database_is_a_service_out_of_order(folder):
+    with contextlib.closing(Stage(folder, "damaged", workers=1)) as stage:
+        stage.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = os.path.getsize(stage.service.database)
+        with open(stage.service.database, "r+b") as file:
+            file.write(b"\xff" * size)
+        stage.client.token = "x" * 43
+        for name, _, _, operation in CONTRACT.operations():
+            if "500" in operation["responses"]:
+                page = "text/html" in CONTRACT.resolve(operation["responses"]["503"])["content"]
+                stage.client.expect(503, None if page else "unavailable", name, body_of(name), **parameters_of(name))
+
+
 def one_request_after_another_is_too_many(folder):
     with contextlib.closing(Stage(folder, "rates", **{"workers": 1, "rate-per-minute": 1, "hashing-rate-per-minute": 1})) as stage:
         for name, _, _, operation in CONTRACT.operations():
@@ -444,11 +457,12 @@ def run(number, function, argument):
 
 
 def main():
-    print(f"1..{len(STEPS) + 3}", flush=True)
+    last = (a_damaged_database_is_a_service_out_of_order, one_request_after_another_is_too_many, a_full_queue_sheds,
+            everything_declared_came)
+    print(f"1..{len(STEPS) + len(last)}", flush=True)
     with tempfile.TemporaryDirectory(prefix="nhicard-contract-") as folder:
         with contextlib.closing(Stage(folder, "main")) as stage:
             good = [run(number, one, stage) for number, one in enumerate(STEPS, 1)]
-        last = (one_request_after_another_is_too_many, a_full_queue_sheds, everything_declared_came)
         good += [run(number, one, folder) for number, one in enumerate(last, len(STEPS) + 1)]
     sys.exit(not all(good))
 

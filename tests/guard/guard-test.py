@@ -353,6 +353,93 @@ def tls_before_1_2_is_refused(folder):
 
 
 @test
+def only_http_1_1_and_cheap_groups_are_agreed(folder):
+    with daemon(folder) as running:
+        for offered, agreed in ((["h2", "http/1.1"], "http/1.1"), (["http/1.1"], "http/1.1"), (None, None), (["h2"], "refused")):
+            made = context()
+            if offered:
+                made.set_alpn_protocols(offered)
+            try:
+                with made.wrap_socket(running.raw()) as stream:
+                    found = stream.selected_alpn_protocol()
+            except (ssl.SSLError, ConnectionError):
+                found = "refused"
+            assert found == agreed, f"{offered}: {found}"
+        for group, welcome in (("X25519", True), ("P-256", True), ("P-384", True), ("ffdhe2048", False), ("ffdhe8192", False)):
+            done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{running.port}", "-groups", group, "-tls1_3"],
+                                  stdin=subprocess.DEVNULL, capture_output=True)
+            assert (b"Verify return code" in done.stdout and b"Cipher is (NONE)" not in done.stdout) == welcome, group
+
+
+@test
+def a_session_is_resumed_by_any_worker_and_only_where_that_is_safe(folder):
+    with supervised(folder) as port:
+        for version, resumes in ((ssl.TLSVersion.TLSv1_3, True), (ssl.TLSVersion.TLSv1_2, False)):
+            made = context(version, version)
+            first = made.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
+            with first:
+                assert request(None, get(), first)[0] == 200  # the ticket came with the answer
+                session = first.session
+            reused = set()
+            for _ in range(12):  # enough that the kernel deals some of them to the other worker
+                with made.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE), session=session) as again:
+                    assert request(None, get(), again)[0] == 200
+                    reused.add(again.session_reused)
+            assert reused == {resumes}, f"{version!r}: {reused}"
+
+
+@test
+def sighup_brings_a_new_certificate_and_the_old_workers_go(folder):
+    own = tempfile.mkdtemp(dir=folder)
+    make_certificate(own)
+    with supervised(folder, own) as port:
+        old = shown_certificate(port)
+        supervisor = SUPERVISORS[port]
+        first = children(supervisor)
+        make_certificate(own)
+        supervisor.send_signal(1)
+        wait_for(lambda: len(children(supervisor)) == 3 and not children(supervisor) & first, "the workers were not replaced")
+        assert shown_certificate(port) != old
+        second = children(supervisor)
+        with open(f"{own}/cert.pem", "w", encoding="ascii") as file:
+            file.write("nonsense")
+        supervisor.send_signal(1)
+        wait_for(lambda: "The old certificate stays in use" in log_of(supervisor), "nobody said that the new certificate is bad")
+        assert shown_certificate(port) != old and children(supervisor) == second
+
+
+@test
+def bodies_over_the_budget_are_refused_and_what_brings_none_is_answered(folder):
+    limits = {"buffered-bytes": 1048576, "connections-per-network": 0}
+    part = "POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 65001\r\n\r\n" + "x" * 65000
+    with daemon(folder, limits=limits) as running, contextlib.ExitStack() as stack:
+        streams = [stack.enter_context(running.connect()) for _ in range(20)]
+        for stream in streams:
+            assert request(running, get(), stream)[0] == 200
+            stream.sendall(part.encode())
+        refused = select.select(streams, [], [], PATIENCE)[0]
+        assert refused, "nobody was refused"
+        status, fields, body = read_answer(refused[0])
+        assert status == 503 and int(fields["retry-after"]) >= 1 and json.loads(body)["type"].endswith("/overloaded"), status
+        assert request(running, get())[0] == 200
+
+
+@test
+def a_socket_file_of_a_living_service_is_not_taken_away(folder):
+    path = f"{folder}/http.sock"
+    with daemon(folder, arguments=[f"--unix-socket={path}"]):
+        command = [DAEMON, "--role=web", f"--unix-socket={path}", f"--database=sqlite:{folder}/test.db"]
+        second = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        assert second.returncode != 0 and path in second.stderr, (second.returncode, second.stderr)
+        with socket.socket(socket.AF_UNIX) as front:
+            front.settimeout(PATIENCE)
+            front.connect(path)
+            assert request(None, get(), front)[0] == 200
+    with daemon(folder, arguments=[f"--unix-socket={path}"]):
+        pass  # what a service that has ended left there is replaced
+
+
+@test
 def idle_tls_connections_are_cheap_and_silent_handshakes_block_nobody(folder):
     with daemon(folder) as running, contextlib.ExitStack() as stack:
         warm = [stack.enter_context(running.connect()) for _ in range(20)]
@@ -485,31 +572,70 @@ def drain_ends_idle_connections_and_finishes_what_runs(folder):
 
 @test
 def a_crashed_worker_is_replaced_and_nobody_survives_the_supervisor(folder):
-    port = free_port()
+    with supervised(folder) as port:
+        supervisor = SUPERVISORS[port]
+        first = children(supervisor)
+        os.kill(min(first), 9)
+        wait_for(lambda: len(children(supervisor)) == 3 and children(supervisor) != first, "the killed worker was not replaced")
+        last = children(supervisor)
+        supervisor.terminate()
+        assert supervisor.wait(PATIENCE) == 0
+        wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in last), "a worker outlived the supervisor")
+
+
+SUPERVISORS = {}  # port -> Popen
+
+
+@contextlib.contextmanager
+def supervised(folder, certificates=None):
+    """Two web workers and one for the jobs under their supervisor; the port they answer at."""
+    port, certificates = free_port(), certificates or folder
     command = [DAEMON, f"--listen=127.0.0.1:{port}", f"--database=sqlite:{folder}/test.db", "--workers=2",
-               f"--certificate={folder}/cert.pem", f"--key={folder}/key.pem"]
+               f"--certificate={certificates}/cert.pem", f"--key={certificates}/key.pem"]
     with tempfile.TemporaryFile() as log, subprocess.Popen(command, stdout=log, stderr=log) as supervisor:
+        SUPERVISORS[port], supervisor.log = supervisor, log
         try:
-            def workers():
-                path = f"/proc/{supervisor.pid}/task/{supervisor.pid}/children"
-                with open(path, encoding="ascii") as file:
-                    return {int(pid) for pid in file.read().split()}
-            wait_for(lambda: len(workers()) == 3, "two web workers and one for the jobs never stood")
-            first = workers()
-            os.kill(min(first), 9)
-            wait_for(lambda: len(workers()) == 3 and workers() != first, "the killed worker was not replaced")
-            last = workers()
-            supervisor.terminate()
-            assert supervisor.wait(PATIENCE) == 0
-            wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in last), "a worker outlived the supervisor")
+            wait_for(lambda: len(children(supervisor)) == 3, "two web workers and one for the jobs never stood")
+            wait_for(lambda: listeners(port) == 2, "the two web workers never listened")
+            yield port
         finally:
-            supervisor.kill()
+            supervisor.terminate()
+            try:
+                supervisor.wait(PATIENCE)
+            finally:
+                supervisor.kill()
 
 
-def prepare(folder):
+def children(supervisor):
+    with open(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children", encoding="ascii") as file:
+        return {int(pid) for pid in file.read().split()}
+
+
+def log_of(supervisor):
+    return os.pread(supervisor.log.fileno(), 1 << 20, 0).decode()
+
+
+def listeners(port):
+    """How many sockets of this machine listen at @port; a worker's own each, by SO_REUSEPORT."""
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        rows = [line.split() for line in file][1:]
+    return sum(row[1] == f"0100007F:{port:04X}" and row[3] == "0A" for row in rows)
+
+
+def shown_certificate(port):
+    """The certificate that is shown there."""
+    with context().wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)) as stream:
+        return stream.getpeercert(binary_form=True)
+
+
+def make_certificate(folder):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
                     "-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem", "-subj", "/CN=localhost"],
                    check=True, capture_output=True)
+
+
+def prepare(folder):
+    make_certificate(folder)
     subprocess.run([CONTROL, "migrate", "--database", f"sqlite:{folder}/test.db"], check=True, capture_output=True)
 
 
