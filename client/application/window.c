@@ -4,6 +4,9 @@
 #define G_LOG_DOMAIN "nhi-application"
 
 #include <glib/gi18n.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "client/application/session-guard.h"
 #include "client/application/window.h"
@@ -307,6 +310,16 @@ show_online (NhiWindow *self)
   gtk_widget_set_visible (self->service_chip, !online);
 }
 
+/* The start leaves some MiB of holes in the heap, more than the rest of the run needs again. */
+static gboolean
+on_started (gpointer user_data)
+{
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_service_told (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -318,6 +331,8 @@ on_service_told (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   self = NHI_WINDOW (user_data);
+  if (!self->service_asked)
+    g_timeout_add_seconds (1, on_started, NULL);
   self->service_asked = TRUE;
   show_online (self);
   if (info == NULL)
@@ -424,6 +439,19 @@ show_page_action (GtkWidget *widget, const char *action, GVariant *parameter)
     nhi_window_show_page (NHI_WINDOW (widget), name);
 }
 
+/* Made when asked for: GTK would make it, hidden, at every start. */
+static void
+show_help_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autoptr (GtkBuilder) builder = NULL;
+  GtkWindow *overlay;
+
+  builder = gtk_builder_new_from_resource ("/tw/nhicard/Client/help-overlay.ui");
+  overlay = GTK_WINDOW (gtk_builder_get_object (builder, "help_overlay"));
+  gtk_window_set_transient_for (overlay, GTK_WINDOW (widget));
+  gtk_window_present (overlay);
+}
+
 static gboolean
 nhi_window_close_request (GtkWindow *window)
 {
@@ -494,6 +522,7 @@ nhi_window_class_init (NhiWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_stay_signed_in);
   gtk_widget_class_install_action (widget_class, "win.open-package", NULL, open_package_action);
   gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);
+  gtk_widget_class_install_action (widget_class, "win.show-help-overlay", NULL, show_help_action);
 }
 
 static void

@@ -208,7 +208,7 @@ add_step (NhiHomePage *self, NhiStep step)
   GtkWidget *digit = gtk_label_new (number);
   GtkWidget *word = gtk_label_new (NULL);
 
-  gtk_image_set_pixel_size (GTK_IMAGE (done), 20);
+  gtk_image_set_pixel_size (GTK_IMAGE (done), 24);
   gtk_widget_add_css_class (done, "success");
   gtk_widget_add_css_class (digit, "step-number");
   gtk_stack_add_named (GTK_STACK (stack), digit, "number");
