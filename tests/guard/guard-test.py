@@ -397,9 +397,11 @@ def sighup_brings_a_new_certificate_and_the_old_workers_go(folder):
         supervisor = SUPERVISORS[port]
         first = children(supervisor)
         make_certificate(own)
+        os.chmod(f"{own}/key.pem", 0o644)
         supervisor.send_signal(1)
         wait_for(lambda: len(children(supervisor)) == 3 and not children(supervisor) & first, "the workers were not replaced")
         assert shown_certificate(port) != old
+        assert "chmod o-rwx" in log_of(supervisor), "nobody warned of a key that all may read"
         second = children(supervisor)
         with open(f"{own}/cert.pem", "w", encoding="ascii") as file:
             file.write("nonsense")
