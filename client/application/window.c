@@ -89,26 +89,18 @@ announce (NhiWindow *self, const char *text)
   gtk_label_set_label (self->status_line, text);
 }
 
-/* On a page below another its parent's row only looks selected: so it can be selected, by whatever
- * means, to go back. */
+/* One row is always selected: GTK selects the first of a list without one as soon as the focus comes
+ * by, and would lead away from the page. */
 static void
-mark_in_sidebar (NhiWindow *self, const PageInfo *info)
+select_in_sidebar (NhiWindow *self, const PageInfo *info)
 {
   const char *name = info->parent != NULL ? info->parent : info->name;
   GtkListBoxRow *row;
 
   self->selecting = TRUE;
-  gtk_list_box_unselect_all (self->sidebar);
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->sidebar, i)) != NULL; i++)
-    {
-      gtk_widget_remove_css_class (GTK_WIDGET (row), "here");
-      if (g_strcmp0 (g_object_get_data (G_OBJECT (row), "page"), name) != 0)
-        continue;
-      if (info->parent == NULL)
-        gtk_list_box_select_row (self->sidebar, row);
-      else
-        gtk_widget_add_css_class (GTK_WIDGET (row), "here");
-    }
+    if (g_strcmp0 (g_object_get_data (G_OBJECT (row), "page"), name) == 0)
+      gtk_list_box_select_row (self->sidebar, row);
   self->selecting = FALSE;
 }
 
@@ -133,7 +125,7 @@ nhi_window_show_page (NhiWindow *self, const char *name)
   gtk_stack_set_visible_child_name (self->stack, name);
   adw_window_title_set_title (self->page_title, _ (info->title));
   self->shown = info;
-  mark_in_sidebar (self, info);
+  select_in_sidebar (self, info);
   adw_leaflet_set_visible_child_name (self->leaflet, "content");
   show_back_button (self);
 }

@@ -53,6 +53,10 @@ def shown(node):
     return box is not None and box.width > 0 and box.height > 0
 
 
+def width_of(node):
+    return Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW).width
+
+
 def enabled(node):
     return has_state(node, Atspi.StateType.SENSITIVE)
 
@@ -219,7 +223,14 @@ class Application:
         return name_of(node) if node else ""
 
     def go(self, page):
-        self.choose(NAVIGATION, page)
+        """Also back to it from a page below it, whose row is selected already."""
+        def row():
+            return next((child for child in children(self.find("list", NAVIGATION) or self.root)
+                         if name_of(child) == page and role_of(child) == "list item"), None)
+        if has_state(self.wait(row, f"{page} in the navigation"), Atspi.StateType.SELECTED):
+            press(row())
+        else:
+            self.choose(NAVIGATION, page)
 
     def outline(self):
         """What a person would hear, line by line; nameless boxes and the labels inside controls are left out."""

@@ -100,12 +100,8 @@ def change_household(screen, number):
 
 
 def sign_in(world, password):
-    """Also from the registration's last page, which the row of the navigation does not leave."""
     screen = world.application
     screen.go("帳號")
-    screen.wait(lambda: screen.find("password text", "註冊密碼") or screen.says("已送出註冊"), "the way to sign in")
-    if not screen.find("password text", "註冊密碼"):
-        screen.click("push button", "前往登入")
     screen.type("password text", "註冊密碼", password)
     screen.click("push button", "登入")
 
