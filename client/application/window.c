@@ -89,12 +89,17 @@ announce (NhiWindow *self, const char *text)
   gtk_label_set_label (self->status_line, text);
 }
 
-/* One row is always selected: GTK selects the first of a list without one as soon as the focus comes
- * by, and would lead away from the page. */
+/* The page whose row in the sidebar stands for @info. */
+static const char *
+row_of (const PageInfo *info)
+{
+  return info->parent != NULL ? info->parent : info->name;
+}
+
 static void
 select_in_sidebar (NhiWindow *self, const PageInfo *info)
 {
-  const char *name = info->parent != NULL ? info->parent : info->name;
+  const char *name = row_of (info);
   GtkListBoxRow *row;
 
   self->selecting = TRUE;
@@ -140,12 +145,18 @@ nhi_window_open_package (NhiWindow *self, GFile *file)
                         file);
 }
 
+/* GTK selects a row again, or the first one when none is, as soon as the focus comes by, such as
+ * when the button that had it goes with its page: that must not lead away. */
 static void
 on_sidebar_selected (NhiWindow *self, GtkListBoxRow *row)
 {
-  if (self->selecting || row == NULL)
+  const char *name;
+
+  if (self->selecting || row == NULL || self->shown == NULL)
     return;
-  nhi_window_show_page (self, g_object_get_data (G_OBJECT (row), "page"));
+  name = g_object_get_data (G_OBJECT (row), "page");
+  if (g_strcmp0 (name, row_of (self->shown)) != 0)
+    nhi_window_show_page (self, name);
 }
 
 /* A click on the row that is selected already: back to it from a page below it, and out of the
