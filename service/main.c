@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "nhicardd"
 
 #include <locale.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -137,6 +138,9 @@ main (int argc, char **argv)
   int status;
 
   setlocale (LC_ALL, "");
+  /* The threads of GLib's pools are never joined: one that still ends when the process does must
+   * not meet an OpenSSL that has already been cleaned up. */
+  (void)OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
   configuration = nhi_configuration_load (&argc, &argv, &error);
   setup.configuration = configuration;
   if (configuration != NULL && configuration->list_routes)

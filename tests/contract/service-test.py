@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import sqlite3
@@ -90,8 +91,9 @@ class Stage:
     def close(self):
         self.service.stop()
         self.database.close()
-        for line in self.service_log().splitlines():
-            assert "Sanitizer" not in line and "runtime error" not in line and "CRITICAL" not in line, line
+        log = self.service_log()
+        found = re.search(r"Sanitizer|runtime error|CRITICAL", log)
+        assert not found, log[max(found.start() - 100, 0):][:4000]
 
     def service_log(self):
         return pathlib.Path(self.folder, "nhicardd.log").read_text(errors="replace")
@@ -435,6 +437,10 @@ def thread_names(pid):
     return names
 
 
+def the_service_ends_clean(stage):
+    stage.close()
+
+
 def everything_declared_came(_):
     unseen = list(CONTRACT.unseen())
     total = sum(len(operation["responses"]) for _, _, _, operation in CONTRACT.operations())
@@ -459,11 +465,14 @@ def run(number, function, argument):
 def main():
     last = (a_damaged_database_is_a_service_out_of_order, one_request_after_another_is_too_many, a_full_queue_sheds,
             everything_declared_came)
-    print(f"1..{len(STEPS) + len(last)}", flush=True)
+    print(f"1..{len(STEPS) + 1 + len(last)}", flush=True)
     with tempfile.TemporaryDirectory(prefix="nhicard-contract-") as folder:
-        with contextlib.closing(Stage(folder, "main")) as stage:
-            good = [run(number, one, stage) for number, one in enumerate(STEPS, 1)]
-        good += [run(number, one, folder) for number, one in enumerate(last, len(STEPS) + 1)]
+        stage, good = Stage(folder, "main"), []
+        try:
+            good += [run(number, one, stage) for number, one in enumerate(STEPS, 1)]
+        finally:
+            good.append(run(len(STEPS) + 1, the_service_ends_clean, stage))
+        good += [run(number, one, folder) for number, one in enumerate(last, len(STEPS) + 2)]
     sys.exit(not all(good))
 
 
