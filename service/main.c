@@ -116,7 +116,13 @@ static int
 run_role (NhiWorkerSetup *setup)
 {
   const NhiConfiguration *configuration = setup->configuration;
+  gboolean alone = configuration->role != NHI_ROLE_ALL || configuration->workers == 1;
 
+  if (alone)
+    {
+      setup->reload = reload;
+      setup->reload_data = setup;
+    }
   switch (configuration->role)
     {
     case NHI_ROLE_WEB:
@@ -125,7 +131,7 @@ run_role (NhiWorkerSetup *setup)
       return nhi_worker_run_jobs (setup);
     case NHI_ROLE_ALL:
     default:
-      return configuration->workers == 1 ? nhi_worker_run_web (setup, TRUE) : supervise (setup);
+      return alone ? nhi_worker_run_web (setup, TRUE) : supervise (setup);
     }
 }
 

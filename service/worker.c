@@ -22,6 +22,7 @@ typedef struct
   NhiWorld *world;
   const NhiConfiguration *configuration;
   const char *runner;
+  const NhiWorkerSetup *setup;
   NhiHttpServer *http;
   NhiListener *listener;
   GCancellable *cancellable; /* of the jobs */
@@ -192,9 +193,22 @@ serve (Worker *worker,
   return TRUE;
 }
 
+/* Whoever is connected keeps what was agreed. */
+static gboolean
+take_certificate (gpointer data)
+{
+  Worker *worker = data;
+  const NhiWorkerSetup *setup = worker->setup;
+
+  if (worker->listener != NULL && setup->reload != NULL && setup->reload (setup->reload_data))
+    nhi_listener_set_tls (worker->listener, setup->tls);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 watch_signals (Worker *worker)
 {
+  g_unix_signal_add (SIGHUP, take_certificate, worker);
   g_unix_signal_add (SIGTERM, drain, worker);
   g_unix_signal_add (SIGINT, drain, worker);
   (void)signal (SIGPIPE, SIG_IGN);
@@ -208,9 +222,11 @@ nhi_worker_run_web (const NhiWorkerSetup *setup, gboolean with_jobs)
   g_autoptr (NhiRouter) router = nhi_worker_make_router ();
   g_autoptr (NhiWorld) world = open_world (setup->configuration, &error);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  Worker worker = {
-    .loop = loop, .world = world, .configuration = setup->configuration, .cancellable = cancellable
-  };
+  Worker worker = { .loop = loop,
+                    .world = world,
+                    .configuration = setup->configuration,
+                    .setup = setup,
+                    .cancellable = cancellable };
   NhiHttpHooks hooks = {
     .context = world,
     .authenticate = nhi_session_authenticate,
@@ -244,6 +260,7 @@ nhi_worker_run_jobs (const NhiWorkerSetup *setup)
   Worker worker = { .loop = loop,
                     .world = world,
                     .configuration = setup->configuration,
+                    .setup = setup,
                     .runner = setup->runner,
                     .cancellable = cancellable };
 

@@ -14,6 +14,9 @@ typedef struct {
   const NhiConfiguration *configuration;
   SSL_CTX *tls;   /* NULL without a TLS port */
   int unix_socket; /* -1: none */
+  /* SIGHUP in a process that has no supervisor: makes @tls anew. NULL: a supervisor does it. */
+  gboolean (*reload) (gpointer reload_data);
+  gpointer reload_data;
   char *runner;   /* NULL, or the name of the jobs worker: its successor has it too, a second one beside it never */
 } NhiWorkerSetup;
 

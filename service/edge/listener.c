@@ -436,6 +436,15 @@ nhi_listener_add_unix (NhiListener *self, int fd)
 
 /* ---- life ---- */
 
+void
+nhi_listener_set_tls (NhiListener *self, SSL_CTX *tls)
+{
+  if (tls != NULL)
+    SSL_CTX_up_ref (tls);
+  g_clear_pointer (&self->tls, SSL_CTX_free);
+  self->tls = tls;
+}
+
 NhiListener *
 nhi_listener_new (const NhiEdgeLimits *limits, SSL_CTX *tls, const NhiListenerHooks *hooks)
 {
@@ -450,9 +459,7 @@ nhi_listener_new (const NhiEdgeLimits *limits, SSL_CTX *tls, const NhiListenerHo
     .body_limit = get_body_limit,
     .closed = on_closed,
   };
-  if (tls != NULL)
-    SSL_CTX_up_ref (tls);
-  self->tls = tls;
+  nhi_listener_set_tls (self, tls);
   self->doors = g_ptr_array_new_with_free_func (free_door);
   self->connections =
       g_hash_table_new_full (NULL, NULL, (GDestroyNotify)nhi_connection_unref, NULL);

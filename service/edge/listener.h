@@ -21,6 +21,8 @@ typedef struct {
 
 /* @tls: (nullable): without it TCP is served bare, which only a test does. A reference is taken. */
 NhiListener *nhi_listener_new (const NhiEdgeLimits *limits, SSL_CTX *tls, const NhiListenerHooks *hooks);
+/* For the connections that come from now on. A reference is taken. */
+void nhi_listener_set_tls (NhiListener *listener, SSL_CTX *tls);
 /* Closes everything at once. */
 void nhi_listener_free (NhiListener *listener);
 

@@ -411,6 +411,19 @@ def sighup_brings_a_new_certificate_and_the_old_workers_go(folder):
 
 
 @test
+def sighup_brings_a_new_certificate_to_a_process_that_is_alone(folder):
+    own = tempfile.mkdtemp(dir=folder)
+    make_certificate(own)
+    with daemon(folder, arguments=[f"--certificate={own}/cert.pem", f"--key={own}/key.pem"]) as running:
+        with running.connect() as before:
+            old = shown_certificate(running.port)
+            make_certificate(own)
+            running.process.send_signal(1)
+            wait_for(lambda: shown_certificate(running.port) != old, "the new certificate was never shown")
+            assert request(running, get(), before)[0] == 200
+
+
+@test
 def bodies_over_the_budget_are_refused_and_what_brings_none_is_answered(folder):
     limits = {"buffered-bytes": 1048576, "connections-per-network": 0}
     part = "POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 65001\r\n\r\n" + "x" * 65000
