@@ -19,6 +19,7 @@
 #include "service/edge/refusal.h"
 
 #define READ_SIZE 16384
+#define LAST_CHANCE_MS 1000   /* for who has come just before the doors closed */
 #define MAX_READS_IN_A_ROW 16 /* then others get their turn */
 
 static void advance (NhiConnection *self);
@@ -446,7 +447,8 @@ shake_hands (NhiConnection *self)
     {
     case NHI_TRANSPORT_OK:
       self->state = NHI_CONNECTION_IDLE;
-      self->deadline = in_milliseconds (self->host->limits->head_ms);
+      self->deadline =
+          in_milliseconds (self->host->draining ? LAST_CHANCE_MS : self->host->limits->head_ms);
       nhi_connection_read_requests (self);
       return;
     case NHI_TRANSPORT_AGAIN:
@@ -533,6 +535,11 @@ nhi_connection_retire (NhiConnection *self)
 {
   if (self->state != NHI_CONNECTION_IDLE && self->state != NHI_CONNECTION_HANDSHAKE)
     return;
+  if (self->requests == 0)
+    {
+      self->deadline = MIN (self->deadline, in_milliseconds (LAST_CHANCE_MS));
+      return;
+    }
   nhi_transport_finish (&self->transport);
   end (self);
 }

@@ -55,7 +55,7 @@ const char *nhi_connection_get_network (const NhiConnection *connection);
 
 /* Acts when a deadline has passed. @now: monotonic microseconds. */
 void nhi_connection_check_deadline (NhiConnection *connection, gint64 now);
-/* Ends what can be ended without harm: for drain. */
+/* Ends what can be ended without harm, for drain; who has not yet asked anything gets a moment more. */
 void nhi_connection_retire (NhiConnection *connection);
 /* Ends it at once. libsoup is told by a last made-up request. */
 void nhi_connection_abandon (NhiConnection *connection);

@@ -508,6 +508,13 @@ nhi_listener_drain (NhiListener *self, GFunc drained, gpointer data)
   self->host.draining = TRUE;
   self->drained = drained;
   self->drained_data = data;
+  /* Who waits at the door is let in: closing it would throw them out. */
+  for (guint i = 0; i < self->doors->len; i++)
+    {
+      Door *door = self->doors->pdata[i];
+
+      (void)on_knock (door->fd, G_IO_IN, door);
+    }
   g_ptr_array_set_size (self->doors, 0);
   if (g_hash_table_size (self->connections) > 0)
     end_all (self, nhi_connection_retire);

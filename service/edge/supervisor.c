@@ -16,6 +16,8 @@
 
 #define FIRST_WAIT_MS 100
 #define LONGEST_WAIT_MS 10000
+#define HANDOVER_MS                                                                                \
+  2000 /* a new worker needs less until it listens; so long the old one does too */
 #define SETTLED_SECONDS 10 /* a worker that lived so long starts again without waiting */
 
 typedef struct
@@ -31,6 +33,7 @@ typedef struct
 typedef struct
 {
   pid_t pid;
+  gint64 end_at; /* 0: it was told to end */
   gint64 kill_at;
 } Retiring;
 
@@ -151,12 +154,13 @@ replace_all (State *state)
     return;
   for (guint i = 0; i < state->setup->count; i++)
     {
-      Retiring old = { .pid = state->slots[i].pid, .kill_at = end_of_patience (state) };
+      Retiring old = { .pid = state->slots[i].pid };
 
       if (!start (state, &state->slots[i]) || old.pid == 0)
         continue;
+      old.end_at = g_get_monotonic_time () + HANDOVER_MS * 1000;
+      old.kill_at = old.end_at + (gint64)state->setup->stop_seconds * G_USEC_PER_SEC;
       g_array_append_val (state->retiring, old);
-      (void)kill (old.pid, SIGTERM);
     }
 }
 
@@ -180,7 +184,11 @@ wait_for_signal (State *state)
     if (state->slots[i].pid == 0)
       until = MIN (until, state->slots[i].start_at);
   for (guint i = 0; i < state->retiring->len; i++)
-    until = MIN (until, g_array_index (state->retiring, Retiring, i).kill_at);
+    {
+      const Retiring *old = &g_array_index (state->retiring, Retiring, i);
+
+      until = MIN (until, old->end_at != 0 ? old->end_at : old->kill_at);
+    }
   if (state->stopping)
     until = MIN (until, state->kill_at);
   left = MAX (until - g_get_monotonic_time (), 0);
@@ -188,10 +196,11 @@ wait_for_signal (State *state)
   return sigtimedwait (&state->signals, NULL, &timeout);
 }
 
-/* Who does not end by itself is ended; asked again after a second, in case that a signal got lost.
+/* Who is replaced is told to end; who does not end by itself is ended; asked again after a second,
+ * in case that a signal got lost.
  */
 static void
-kill_late (State *state)
+end_late (State *state)
 {
   gint64 now = g_get_monotonic_time ();
 
@@ -199,6 +208,11 @@ kill_late (State *state)
     {
       Retiring *old = &g_array_index (state->retiring, Retiring, i);
 
+      if (old->end_at != 0 && now >= old->end_at)
+        {
+          (void)kill (old->pid, SIGTERM);
+          old->end_at = 0;
+        }
       if (now < old->kill_at)
         continue;
       (void)kill (old->pid, SIGKILL);
@@ -222,7 +236,7 @@ handle (State *state, int number)
     replace_all (state);
   while ((pid = waitpid (-1, &status, WNOHANG)) > 0)
     bury (state, pid, status);
-  kill_late (state);
+  end_late (state);
 }
 
 int

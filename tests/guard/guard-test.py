@@ -399,7 +399,12 @@ def sighup_brings_a_new_certificate_and_the_old_workers_go(folder):
         make_certificate(own)
         os.chmod(f"{own}/key.pem", 0o644)
         supervisor.send_signal(1)
-        wait_for(lambda: len(children(supervisor)) == 3 and not children(supervisor) & first, "the workers were not replaced")
+
+        def replaced():
+            with context().wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)) as stream:
+                assert request(None, get(), stream)[0] == 200, "somebody was lost on the way"
+            return len(children(supervisor)) == 3 and not children(supervisor) & first
+        wait_for(replaced, "the workers were not replaced")
         assert shown_certificate(port) != old
         assert "chmod o-rwx" in log_of(supervisor), "nobody warned of a key that all may read"
         second = children(supervisor)
