@@ -355,7 +355,7 @@ send_try (GTask *task)
       finish (task, NULL, error);
       return;
     }
-  nhi_remote_guard_message (self, work->message, &work->tls_errors);
+  nhi_remote_guard_message (self, self->session, work->message, &work->tls_errors);
   if (work->idempotency_key != NULL)
     soup_message_headers_replace (soup_message_get_request_headers (work->message),
                                   NHI_HEADER_IDEMPOTENCY_KEY, work->idempotency_key);

@@ -335,7 +335,7 @@ request_rest (Work *work,
 
   if (message == NULL)
     return FALSE;
-  nhi_remote_guard_message (work->remote, message, tls_errors);
+  nhi_remote_guard_message (work->remote, work->session, message, tls_errors);
   stream = soup_session_send (work->session, message, cancellable, error);
   if (stream == NULL)
     return FALSE;

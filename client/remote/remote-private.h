@@ -35,10 +35,13 @@ struct _NhiRemote
 /* trust */
 SoupSession *
 nhi_remote_make_session (void);
-/* Lets @message trust what the system or the CA file trusts; what was wrong stands in *@ret_errors
- * afterwards. */
+/* Lets @message, to be sent by @session, trust what the CA file or the system trusts; what was
+ * wrong stands in *@errors afterwards. */
 void
-nhi_remote_guard_message (NhiRemote *self, SoupMessage *message, GTlsCertificateFlags *errors);
+nhi_remote_guard_message (NhiRemote *self,
+                          SoupSession *session,
+                          SoupMessage *message,
+                          GTlsCertificateFlags *errors);
 char *
 nhi_remote_issuer_name (GTlsCertificate *certificate);
 const char *

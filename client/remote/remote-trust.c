@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Whom we trust: the system's issuers and, beside them, the one CA file that was given. */
+ * Whom we trust: the one CA file that was given and, beside it, the system's issuers. */
 #include "client/remote/remote-private.h"
 
 #include <string.h>
@@ -9,17 +9,14 @@
 
 typedef struct
 {
-  GTlsDatabase *own_trust;
+  gboolean beside_system;
   GTlsCertificateFlags *errors;
 } Guard;
 
 static void
 guard_free (gpointer data, GClosure *closure)
 {
-  Guard *guard = data;
-
-  g_clear_object (&guard->own_trust);
-  g_free (guard);
+  g_free (data);
 }
 
 SoupSession *
@@ -30,7 +27,105 @@ nhi_remote_make_session (void)
                        "max-conns-per-host", 4, NULL);
 }
 
-/* Only asked when the system's issuers do not trust the certificate. */
+/* Reading the system's issuers takes 8 MiB and some 50 ms: with a CA file only when a certificate
+ * is not of it. But every connection reads the default database before the session can give it
+ * another one; so with a CA file the default becomes a database that holds nothing and trusts
+ * nobody, and from then on every session names its own. */
+#define NHI_TYPE_NO_TRUST (nhi_no_trust_get_type ())
+G_DECLARE_FINAL_TYPE (NhiNoTrust, nhi_no_trust, NHI, NO_TRUST, GTlsDatabase)
+
+struct _NhiNoTrust
+{
+  GTlsDatabase parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (NhiNoTrust, nhi_no_trust, G_TYPE_TLS_DATABASE)
+
+static GTlsCertificateFlags
+trust_nobody (GTlsDatabase *database,
+              GTlsCertificate *chain,
+              const char *purpose,
+              GSocketConnectable *identity,
+              GTlsInteraction *interaction,
+              GTlsDatabaseVerifyFlags flags,
+              GCancellable *cancellable,
+              GError **error)
+{
+  return G_TLS_CERTIFICATE_UNKNOWN_CA;
+}
+
+static void
+nhi_no_trust_class_init (NhiNoTrustClass *klass)
+{
+  G_TLS_DATABASE_CLASS (klass)->verify_chain = trust_nobody;
+}
+
+static void
+nhi_no_trust_init (NhiNoTrust *self)
+{
+}
+
+G_LOCK_DEFINE_STATIC (default_trust);
+static GTlsDatabase *no_trust; /* the default now; NULL: the default is the system's */
+
+static void
+empty_default_trust (void)
+{
+  G_LOCK (default_trust);
+  if (no_trust == NULL)
+    {
+      no_trust = g_object_new (NHI_TYPE_NO_TRUST, NULL);
+      g_tls_backend_set_default_database (g_tls_backend_get_default (), no_trust);
+    }
+  G_UNLOCK (default_trust);
+}
+
+/* NULL: the computer has no issuers at all. */
+static GTlsDatabase *
+system_trust (void)
+{
+  GTlsBackend *backend = g_tls_backend_get_default ();
+  GTlsDatabase *trust;
+
+  G_LOCK (default_trust);
+  if (no_trust != NULL)
+    g_tls_backend_set_default_database (backend, NULL);
+  trust = g_tls_backend_get_default_database (backend);
+  if (no_trust != NULL)
+    g_tls_backend_set_default_database (backend, no_trust);
+  G_UNLOCK (default_trust);
+  return trust;
+}
+
+static gboolean
+default_is_empty (void)
+{
+  gboolean empty;
+
+  G_LOCK (default_trust);
+  empty = no_trust != NULL;
+  G_UNLOCK (default_trust);
+  return empty;
+}
+
+static void
+name_trust (SoupSession *session, GTlsDatabase *own_trust)
+{
+  g_autoptr (GTlsDatabase) system = NULL;
+
+  if (own_trust != NULL)
+    {
+      empty_default_trust ();
+      soup_session_set_tls_database (session, own_trust);
+    }
+  else if (default_is_empty ())
+    {
+      system = system_trust ();
+      soup_session_set_tls_database (session, system);
+    }
+}
+
+/* Only asked when the session's own trust does not reach; with a CA file the system's is left. */
 static gboolean
 accept_certificate (SoupMessage *message,
                     GTlsCertificate *certificate,
@@ -40,25 +135,31 @@ accept_certificate (SoupMessage *message,
   Guard *guard = user_data;
   GUri *uri = soup_message_get_uri (message);
   g_autoptr (GSocketConnectable) identity = NULL;
+  g_autoptr (GTlsDatabase) system = NULL;
+  gboolean good = FALSE;
 
-  if (guard->own_trust != NULL)
+  if (guard->beside_system && (system = system_trust ()) != NULL)
     {
       identity = g_network_address_new (g_uri_get_host (uri), (guint16)g_uri_get_port (uri));
-      errors = g_tls_database_verify_chain (guard->own_trust, certificate,
-                                            G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, identity,
-                                            NULL, G_TLS_DATABASE_VERIFY_NONE, NULL, NULL);
+      good = g_tls_database_verify_chain (system, certificate,
+                                          G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, identity,
+                                          NULL, G_TLS_DATABASE_VERIFY_NONE, NULL, NULL) == 0;
     }
   if (guard->errors != NULL)
-    *guard->errors = errors;
-  return errors == 0;
+    *guard->errors = good ? 0 : errors;
+  return good;
 }
 
 void
-nhi_remote_guard_message (NhiRemote *self, SoupMessage *message, GTlsCertificateFlags *errors)
+nhi_remote_guard_message (NhiRemote *self,
+                          SoupSession *session,
+                          SoupMessage *message,
+                          GTlsCertificateFlags *errors)
 {
   Guard *guard = g_new0 (Guard, 1);
 
-  guard->own_trust = self->own_trust != NULL ? g_object_ref (self->own_trust) : NULL;
+  name_trust (session, self->own_trust);
+  guard->beside_system = self->own_trust != NULL;
   guard->errors = errors;
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_COLLECT_METRICS);
   g_signal_connect_data (message, "accept-certificate", G_CALLBACK (accept_certificate), guard,
