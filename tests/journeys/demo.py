@@ -70,13 +70,21 @@ def person_environment(world):
     return environment
 
 
+def own_bus(environment):
+    """A display without a session bus, such as a bare X server: the libraries would start one that nobody ends."""
+    runtime = environment.get("XDG_RUNTIME_DIR")
+    has_bus = "DBUS_SESSION_BUS_ADDRESS" in environment or (runtime and os.path.exists(os.path.join(runtime, "bus")))
+    return [] if has_bus else ["dbus-run-session", "--"]
+
+
 def with_display(world, person):
     tell_person(world, person)
     stop = threading.Event()
     watcher = threading.Thread(target=watch_letters, args=(world, stop), daemon=True)
     watcher.start()
-    client = Process("nhicard", [str(world.build / "client/application/nhicard")], world.folder,
-                     env=person_environment(world))
+    environment = person_environment(world)
+    client = Process("nhicard", own_bus(environment) + [str(world.build / "client/application/nhicard")], world.folder,
+                     env=environment)
     try:
         code = client.popen.wait()
     finally:
