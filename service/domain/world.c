@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The world as it really is – system clock, OpenSSL's randomness – and the errors of the rules with
- * what is told beside them. */
+ * The world as it really is – system clock, the kernel's randomness – and the errors of the rules
+ * with what is told beside them. */
 #define G_LOG_DOMAIN "nhi-domain"
 
 #include "service/domain/world.h"
 
-#include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TOKEN_BYTES 32
 #define UUID_BYTES 16
@@ -23,9 +23,10 @@ system_now (gpointer clock)
 static void
 system_random (gpointer source, guint8 *ret, gsize length)
 {
-  g_assert (length <= G_MAXINT);
-  /* A token that can be guessed is worse than no service, so there is no way on from here. */
-  if (RAND_bytes (ret, (int)length) != 1)
+  /* Up to 256 bytes come whole or not at all, and no thread keeps a generator of its own.
+   * A token that can be guessed is worse than no service, so there is no way on from here. */
+  g_assert (length <= 256);
+  if (getentropy (ret, length) != 0)
     {
       g_critical ("The system's source of randomness failed");
       abort ();
