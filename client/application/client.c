@@ -192,6 +192,7 @@ nhi_client_init (NhiClient *self)
   set_accels (application, "window.close", "<Control>w");
   set_accels (application, "win.open-package", "<Control>o");
   set_accels (application, "win.show-help-overlay", "<Control>question");
+  set_accels (application, "win.back", "<Alt>Left");
   set_accels (application, "win.show-page::home", "<Control>1");
   set_accels (application, "win.show-page::check", "<Control>2");
   set_accels (application, "win.show-page::card", "<Control>3");

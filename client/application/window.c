@@ -9,6 +9,7 @@
 #endif
 
 #include "client/application/session-guard.h"
+#include "client/application/sidebar-row.h"
 #include "client/application/window.h"
 #include "client/pages/account-page.h"
 #include "client/pages/card-page.h"
@@ -53,7 +54,6 @@ struct _NhiWindow
   const PageInfo *shown;
   gboolean service_asked;
   gboolean selecting;
-  GtkWidget *locks[G_N_ELEMENTS (pages)];
 
   AdwLeaflet *leaflet;
   GtkListBox *sidebar;
@@ -89,22 +89,30 @@ announce (NhiWindow *self, const char *text)
   gtk_label_set_label (self->status_line, text);
 }
 
-/* The page whose row in the sidebar stands for @info. */
 static const char *
-row_of (const PageInfo *info)
+page_of_row (GtkListBoxRow *row)
+{
+  return nhi_sidebar_row_get_page (NHI_SIDEBAR_ROW (row));
+}
+
+/* The row of a page; of a page below another its parent's. */
+static const char *
+row_of_page (const PageInfo *info)
 {
   return info->parent != NULL ? info->parent : info->name;
 }
 
+/* One row is always selected: where there is none, the keyboard focus selects the first as it
+ * passes, which would leave the page. */
 static void
 select_in_sidebar (NhiWindow *self, const PageInfo *info)
 {
-  const char *name = row_of (info);
+  const char *name = row_of_page (info);
   GtkListBoxRow *row;
 
   self->selecting = TRUE;
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->sidebar, i)) != NULL; i++)
-    if (g_strcmp0 (g_object_get_data (G_OBJECT (row), "page"), name) == 0)
+    if (g_str_equal (page_of_row (row), name))
       gtk_list_box_select_row (self->sidebar, row);
   self->selecting = FALSE;
 }
@@ -145,18 +153,16 @@ nhi_window_open_package (NhiWindow *self, GFile *file)
                         file);
 }
 
-/* GTK selects a row again, or the first one when none is, as soon as the focus comes by, such as
- * when the button that had it goes with its page: that must not lead away. */
+/* The focus selects the selected row once more as it comes: that is no wish to go anywhere. */
 static void
 on_sidebar_selected (NhiWindow *self, GtkListBoxRow *row)
 {
-  const char *name;
+  const char *name = row != NULL ? page_of_row (row) : NULL;
 
-  if (self->selecting || row == NULL || self->shown == NULL)
+  if (self->selecting || name == NULL || self->shown == NULL ||
+      g_str_equal (name, row_of_page (self->shown)))
     return;
-  name = g_object_get_data (G_OBJECT (row), "page");
-  if (g_strcmp0 (name, row_of (self->shown)) != 0)
-    nhi_window_show_page (self, name);
+  nhi_window_show_page (self, name);
 }
 
 /* A click on the row that is selected already: back to it from a page below it, and out of the
@@ -164,11 +170,11 @@ on_sidebar_selected (NhiWindow *self, GtkListBoxRow *row)
 static void
 on_sidebar_activated (NhiWindow *self, GtkListBoxRow *row)
 {
-  nhi_window_show_page (self, g_object_get_data (G_OBJECT (row), "page"));
+  nhi_window_show_page (self, page_of_row (row));
 }
 
 static void
-on_back (NhiWindow *self)
+go_back (NhiWindow *self)
 {
   if (self->shown != NULL && self->shown->parent != NULL)
     nhi_window_show_page (self, self->shown->parent);
@@ -200,45 +206,24 @@ static void
 add_sidebar_rows (NhiWindow *self)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
-    {
-      GtkWidget *row, *box, *label;
-
-      if (pages[i].icon == NULL)
-        continue;
-      row = gtk_list_box_row_new ();
-      box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-      label = gtk_label_new (_ (pages[i].title));
-      gtk_label_set_xalign (GTK_LABEL (label), 0);
-      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-      gtk_widget_set_hexpand (label, TRUE);
-      gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (pages[i].icon));
-      gtk_box_append (GTK_BOX (box), label);
-      if (pages[i].needs_sign_in)
-        {
-          self->locks[i] = gtk_image_new_from_icon_name ("changes-prevent-symbolic");
-          gtk_widget_add_css_class (self->locks[i], "dim-label");
-          gtk_box_append (GTK_BOX (box), self->locks[i]);
-        }
-      gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-      nhi_widget_set_name (row, _ (pages[i].title));
-      g_object_set_data (G_OBJECT (row), "page", (gpointer)pages[i].name);
-      gtk_list_box_append (self->sidebar, row);
-    }
+    if (pages[i].icon != NULL)
+      gtk_list_box_append (self->sidebar,
+                           nhi_sidebar_row_new (pages[i].name, _ (pages[i].title), pages[i].icon));
 }
 
 static void
 show_locks (NhiWindow *self)
 {
   gboolean signed_in = nhi_remote_get_signed_in (nhi_context_get_remote (self->context));
+  GtkListBoxRow *row;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
-    if (self->locks[i] != NULL)
-      {
-        GtkWidget *row = gtk_widget_get_ancestor (self->locks[i], GTK_TYPE_LIST_BOX_ROW);
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->sidebar, i)) != NULL; i++)
+    {
+      const PageInfo *info = find_page (page_of_row (row));
 
-        gtk_widget_set_visible (self->locks[i], !signed_in);
-        nhi_widget_set_description (row, signed_in ? "" : _ ("needs a sign-in"));
-      }
+      nhi_sidebar_row_set_locked (NHI_SIDEBAR_ROW (row),
+                                  !signed_in && info != NULL && info->needs_sign_in);
+    }
 }
 
 static void
@@ -434,6 +419,15 @@ open_package_action (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+back_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NhiWindow *self = NHI_WINDOW (widget);
+
+  if (gtk_widget_get_visible (self->back_button))
+    go_back (self);
+}
+
+static void
 show_page_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   const char *name = g_variant_get_string (parameter, NULL);
@@ -518,12 +512,13 @@ nhi_window_class_init (NhiWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_folded);
   gtk_widget_class_bind_template_callback (widget_class, on_sidebar_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_sidebar_activated);
-  gtk_widget_class_bind_template_callback (widget_class, on_back);
+  gtk_widget_class_bind_template_callback (widget_class, go_back);
   gtk_widget_class_bind_template_callback (widget_class, on_card_chip);
   gtk_widget_class_bind_template_callback (widget_class, on_service_chip);
   gtk_widget_class_bind_template_callback (widget_class, on_retry_service);
   gtk_widget_class_bind_template_callback (widget_class, on_stay_signed_in);
   gtk_widget_class_install_action (widget_class, "win.open-package", NULL, open_package_action);
+  gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
   gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);
   gtk_widget_class_install_action (widget_class, "win.show-help-overlay", NULL, show_help_action);
 }

@@ -26,7 +26,6 @@ struct _NhiAccountPage
   GtkLabel *notice_label;
   GtkWidget *sign_in_button;
   GtkSpinner *spinner;
-  GtkLabel *name;
   NhiRow *name_row;
   NhiRow *id_row;
   NhiRow *email_row;
@@ -94,7 +93,6 @@ show_person (NhiAccountPage *self)
 
   g_object_get (remote, "email", &email, NULL);
   id = id_number != NULL ? nhi_id_number_mask (id_number) : g_strdup ("");
-  gtk_label_set_label (self->name, name != NULL ? name : "");
   g_object_set (self->name_row, "subtitle", name != NULL ? name : "", NULL);
   g_object_set (self->id_row, "subtitle", id, NULL);
   g_object_set (self->email_row, "subtitle", email != NULL ? email : "", NULL);
@@ -271,7 +269,6 @@ nhi_account_page_class_init (NhiAccountPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, notice_label);
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, sign_in_button);
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, spinner);
-  gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, name);
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, name_row);
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, id_row);
   gtk_widget_class_bind_template_child (widget_class, NhiAccountPage, email_row);

@@ -20,7 +20,6 @@ struct _NhiCardPage
   GtkSpinner *spinner;
   GtkWidget *check_button;
   GtkLabel *code;
-  GtkLabel *name;
   GtkWidget *cancelled;
   AdwBin *details_place;
 };
@@ -33,7 +32,6 @@ show_profile (NhiCardPage *self, NhiCardProfile *profile)
   NhiDateStyle style =
       (NhiDateStyle)g_settings_get_enum (nhi_context_get_settings (self->context), "date-style");
 
-  gtk_label_set_label (self->name, profile != NULL ? profile->name : "");
   gtk_widget_set_visible (self->cancelled,
                           profile != NULL && profile->termination == NHI_CARD_TERMINATION_YES);
   nhi_card_details_set_profile (self->details, profile, style);
@@ -111,7 +109,6 @@ nhi_card_page_class_init (NhiCardPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, spinner);
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, check_button);
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, code);
-  gtk_widget_class_bind_template_child (widget_class, NhiCardPage, name);
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, details_place);
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, cancelled);
   gtk_widget_class_bind_template_callback (widget_class, on_check_clicked);

@@ -236,6 +236,7 @@ nhi_context_note_sign_in (NhiContext *self, const NhiSignInReceipt *receipt)
 
   self->last_sign_in_at = receipt->last_sign_in_at;
   self->idle_seconds = receipt->idle_seconds;
+  g_settings_set_boolean (self->settings, "signed-in-before", TRUE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAST_SIGN_IN_AT]);
 }
 

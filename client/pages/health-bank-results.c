@@ -309,12 +309,17 @@ on_progress (gint64 received, gint64 total, gpointer user_data)
 static void
 show_saved (NhiHealthBankResults *self)
 {
+  g_autoptr (GFile) folder = g_file_get_parent (self->destination);
   g_autofree char *path = g_file_get_parse_name (self->destination);
+  g_autofree char *folder_path = g_file_get_parse_name (folder);
+  g_autofree char *folder_name = g_path_get_basename (folder_path);
+  g_autofree char *name = g_path_get_basename (path);
   g_autofree char *text = NULL;
 
-  /* Translators: %s is a path */
-  text = g_strdup_printf (_ ("Saved as %s"), path);
+  /* Translators: first the name of a folder, then the name of a file */
+  text = g_strdup_printf (_ ("Saved to “%1$s” as %2$s"), folder_name, name);
   gtk_label_set_label (self->saved, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->saved), path);
   show_download (self, DOWNLOAD_DONE);
   nhi_context_note_download (self->context);
   nhi_context_announce (self->context, text);

@@ -26,6 +26,7 @@ struct _NhiHomePage
   GtkListBox *steps;
   GtkButton *next_button;
   GtkWidget *sign_in_button;
+  GtkWidget *register_button;
   GtkWidget *news;
   NhiRow *last_sign_in_row;
   NhiRow *package_row;
@@ -93,12 +94,15 @@ update (NhiHomePage *self)
   NhiRemote *remote = nhi_context_get_remote (self->context);
   NhiCheckSuite *suite = nhi_context_peek_suite (self->context);
   gboolean signed_in = nhi_remote_get_signed_in (remote);
+  gboolean before =
+      g_settings_get_boolean (nhi_context_get_settings (self->context), "signed-in-before");
   NhiStepState states[NHI_N_STEPS];
   NhiWayFacts facts = {
     .check_passed = suite != NULL && !nhi_check_suite_get_running (suite) &&
                     nhi_check_suite_get_failures (suite) == 0,
     .card_read = nhi_context_get_profile (self->context) != NULL,
     .service_reached = nhi_remote_get_online (remote),
+    .signed_in_before = before,
     .registration_sent = nhi_context_get_registration_email (self->context) != NULL,
     .signed_in = signed_in,
     .downloaded = nhi_context_get_downloaded (self->context),
@@ -111,6 +115,8 @@ update (NhiHomePage *self)
                                                ? nhi_step_verb (self->next)
                                                : nhi_step_verb (NHI_STEP_HEALTH_BANK));
   gtk_widget_set_visible (self->sign_in_button, !signed_in && self->next == NHI_STEP_REGISTER);
+  gtk_widget_set_visible (self->register_button,
+                          !signed_in && before && self->next == NHI_STEP_LETTER);
   gtk_widget_set_visible (self->news, signed_in);
   show_greeting (self, signed_in);
   show_last_sign_in (self);
@@ -193,6 +199,12 @@ on_sign_in_clicked (NhiHomePage *self)
 }
 
 static void
+on_register_clicked (NhiHomePage *self)
+{
+  nhi_context_show_page (self->context, "registration");
+}
+
+static void
 on_package_activated (NhiHomePage *self)
 {
   nhi_context_show_page (self->context, "health-bank");
@@ -252,11 +264,13 @@ nhi_home_page_class_init (NhiHomePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NhiHomePage, steps);
   gtk_widget_class_bind_template_child (widget_class, NhiHomePage, next_button);
   gtk_widget_class_bind_template_child (widget_class, NhiHomePage, sign_in_button);
+  gtk_widget_class_bind_template_child (widget_class, NhiHomePage, register_button);
   gtk_widget_class_bind_template_child (widget_class, NhiHomePage, news);
   gtk_widget_class_bind_template_child (widget_class, NhiHomePage, last_sign_in_row);
   gtk_widget_class_bind_template_child (widget_class, NhiHomePage, package_row);
   gtk_widget_class_bind_template_callback (widget_class, on_next_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_sign_in_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_register_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_package_activated);
 }
 

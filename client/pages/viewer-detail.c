@@ -111,10 +111,7 @@ nhi_viewer_detail_show (GtkBox *place, const NhiRecordEntry *entry, NhiDateStyle
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (place))) != NULL)
     gtk_box_remove (place, child);
   if (entry == NULL)
-    {
-      append_label (place, _ ("Choose an entry to see all of it"), "dim-label");
-      return;
-    }
+    return;
   append_label (place, nhi_names_are_chinese () ? entry->section->name : entry->section->name_en,
                 "title-3");
   append_fields (append_list (place, _ ("Fields")), entry, style);

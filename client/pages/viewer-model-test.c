@@ -61,10 +61,9 @@ test_search (void)
     const char *query;
     const char *titles;
   } cases[] = {
-    { NULL, "#Western outpatient · 114/11;高血壓;#Western outpatient · 114/10;領藥;流行性感冒;"
-            "#Lab results;HbA1c: 6.1;" },
-    { "高血壓", "#Western outpatient · 114/11;高血壓;" },
-    { "amlodipine", "#Western outpatient · 114/11;高血壓;" },
+    { NULL, "#Western outpatient;高血壓;領藥;流行性感冒;#Lab results;HbA1c: 6.1;" },
+    { "高血壓", "#Western outpatient;高血壓;" },
+    { "amlodipine", "#Western outpatient;高血壓;" },
     { "  hba1c  6.1 ", "#Lab results;HbA1c: 6.1;" },
     { "hba1c 7", "" },
     { "no such thing", "" },
@@ -91,9 +90,11 @@ test_entry_texts (void)
   guint entries = 0;
   g_autoptr (GListStore) store =
       nhi_viewer_model_build (records, "高血壓", NHI_DATE_WESTERN, &entries);
+  g_autoptr (NhiViewerItem) heading = g_list_model_get_item (G_LIST_MODEL (store), 0);
   g_autoptr (NhiViewerItem) item = g_list_model_get_item (G_LIST_MODEL (store), 1);
 
   g_assert_cmpuint (entries, ==, 1);
+  g_assert_cmpstr (nhi_viewer_item_get_amount (heading), ==, "1");
   g_assert_cmpstr (nhi_viewer_item_get_date (item), ==, "2025-11-20");
   g_assert_cmpstr (nhi_viewer_item_get_institution (item), ==, "示範診所");
   g_assert_cmpstr (nhi_viewer_item_get_amount (item), ==, "NT$1,150");

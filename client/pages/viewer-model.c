@@ -133,31 +133,16 @@ make_entry_item (const NhiRecordEntry *entry, NhiDateStyle style)
   return item;
 }
 
-static char *
-month_of (const NhiRecordEntry *entry, NhiDateStyle style)
-{
-  const char *date = date_of (entry);
-  g_autofree char *month = NULL;
-
-  if (strspn (date, "0123456789") < 6)
-    return g_strdup ("");
-  month = g_strdup_printf ("%.4s-%.2s", date, date + 4);
-  return nhi_format_month (month, style);
-}
-
+/* A section with the number of its entries where an entry has its amount. */
 static NhiViewerItem *
-make_heading (const NhiRecordEntry *entry, NhiDateStyle style)
+make_heading (const NhiSectionInfo *section, guint count)
 {
   NhiViewerItem *item = g_object_new (NHI_TYPE_VIEWER_ITEM, NULL);
-  /* Premiums come once a month: a heading each would say nothing more. */
-  gboolean monthly = entry->section->record_class == NHI_RECORD_MEDICAL;
-  g_autofree char *month = monthly ? month_of (entry, style) : g_strdup ("");
 
-  item->title = month[0] != '\0' ? g_strdup_printf ("%s · %s", section_name (entry->section), month)
-                                 : g_strdup (section_name (entry->section));
+  item->title = g_strdup (section_name (section));
   item->date = g_strdup ("");
   item->institution = g_strdup ("");
-  item->amount = g_strdup ("");
+  item->amount = g_strdup_printf ("%u", count);
   return item;
 }
 
@@ -206,20 +191,31 @@ compare (gconstpointer a, gconstpointer b)
   return strcmp (date_of (second), date_of (first));
 }
 
+static const NhiSectionInfo *
+section_at (GPtrArray *entries, guint position)
+{
+  const NhiRecordEntry *entry = g_ptr_array_index (entries, position);
+
+  return entry->section;
+}
+
+static guint
+end_of_section (GPtrArray *entries, guint start)
+{
+  guint end = start + 1;
+
+  while (end < entries->len && section_at (entries, end) == section_at (entries, start))
+    end++;
+  return end;
+}
+
 static void
 sort_sections (GPtrArray *entries)
 {
-  guint start = 0;
-
-  for (guint i = 1; i <= entries->len; i++)
+  for (guint start = 0, end; start < entries->len; start = end)
     {
-      const NhiRecordEntry *head = g_ptr_array_index (entries, start);
-      const NhiRecordEntry *entry = i < entries->len ? g_ptr_array_index (entries, i) : NULL;
-
-      if (entry != NULL && entry->section == head->section)
-        continue;
-      qsort (entries->pdata + start, i - start, sizeof (gpointer), compare);
-      start = i;
+      end = end_of_section (entries, start);
+      qsort (entries->pdata + start, end - start, sizeof (gpointer), compare);
     }
 }
 
@@ -252,20 +248,16 @@ nhi_viewer_model_build (GPtrArray *records,
   g_autoptr (GPtrArray) entries = collect (records, query);
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   GListStore *store = g_list_store_new (NHI_TYPE_VIEWER_ITEM);
-  g_autofree char *last = NULL;
+  guint end = 0;
 
   for (guint i = 0; i < entries->len; i++)
     {
-      const NhiRecordEntry *entry = g_ptr_array_index (entries, i);
-      g_autoptr (NhiViewerItem) heading = make_heading (entry, style);
-
-      if (g_strcmp0 (last, heading->title) != 0)
+      if (i == end)
         {
-          g_free (last);
-          last = g_strdup (heading->title);
-          g_ptr_array_add (items, g_steal_pointer (&heading));
+          end = end_of_section (entries, i);
+          g_ptr_array_add (items, make_heading (section_at (entries, i), end - i));
         }
-      g_ptr_array_add (items, make_entry_item (entry, style));
+      g_ptr_array_add (items, make_entry_item (g_ptr_array_index (entries, i), style));
     }
   g_list_store_splice (store, 0, 0, items->pdata, items->len);
   if (ret_entries != NULL)

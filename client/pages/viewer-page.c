@@ -32,7 +32,10 @@ struct _NhiViewerPage
   AdwLeaflet *leaflet;
   GtkSearchEntry *search;
   GtkLabel *count;
+  GtkStack *list_stack;
+  AdwStatusPage *nothing_page;
   GtkListView *list;
+  GtkStack *detail_stack;
   GtkBox *detail;
 };
 
@@ -42,6 +45,24 @@ static NhiDateStyle
 date_style (NhiViewerPage *self)
 {
   return (NhiDateStyle)g_settings_get_enum (nhi_context_get_settings (self->context), "date-style");
+}
+
+static void
+show_detail (NhiViewerPage *self, const NhiRecordEntry *entry)
+{
+  nhi_viewer_detail_show (self->detail, entry, date_style (self));
+  gtk_stack_set_visible_child_name (self->detail_stack, entry != NULL ? "entry" : "none");
+}
+
+static void
+show_whether_empty (NhiViewerPage *self, gboolean empty, gboolean searched)
+{
+  adw_status_page_set_title (self->nothing_page, searched ? _ ("Nothing Found") : _ ("No Entries"));
+  adw_status_page_set_description (
+      self->nothing_page,
+      searched ? _ ("Try a shorter word, such as part of the name of a clinic or a medicine.")
+               : _ ("The insurer has no records for the period of this file."));
+  gtk_stack_set_visible_child_name (self->list_stack, empty ? "nothing" : "entries");
 }
 
 static void
@@ -56,6 +77,8 @@ show_list (NhiViewerPage *self)
   self->building = TRUE;
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (store));
   self->building = FALSE;
+  show_detail (self, NULL);
+  show_whether_empty (self, entries == 0, query[0] != '\0');
   text = g_strdup_printf (ngettext ("%u entry", "%u entries", entries), entries);
   gtk_label_set_label (self->count, text);
   nhi_context_announce (self->context, text);
@@ -81,8 +104,7 @@ on_selected (NhiViewerPage *self)
 
   if (self->building)
     return;
-  nhi_viewer_detail_show (self->detail, item != NULL ? nhi_viewer_item_get_entry (item) : NULL,
-                          date_style (self));
+  show_detail (self, item != NULL ? nhi_viewer_item_get_entry (item) : NULL);
 }
 
 static void
@@ -100,6 +122,25 @@ static void
 on_back (NhiViewerPage *self)
 {
   adw_leaflet_set_visible_child_name (self->leaflet, "list");
+}
+
+static void
+on_stop_search (NhiViewerPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+}
+
+/* Ctrl+F, wherever in the window the focus is. */
+static gboolean
+on_find (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  NhiViewerPage *self = NHI_VIEWER_PAGE (widget);
+
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self->leaflet)))
+    return GDK_EVENT_PROPAGATE;
+  adw_leaflet_set_visible_child_name (self->leaflet, "list");
+  return gtk_widget_grab_focus (GTK_WIDGET (self->search));
 }
 
 /* One click opens the detail where only one of the two has room. */
@@ -128,6 +169,7 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
   gtk_widget_set_hexpand (title, TRUE);
   gtk_label_set_xalign (GTK_LABEL (below), 0);
   gtk_label_set_ellipsize (GTK_LABEL (below), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (amount, "numeric");
   gtk_widget_add_css_class (below, "caption");
   gtk_widget_add_css_class (below, "dim-label");
   gtk_box_append (GTK_BOX (line), title);
@@ -142,6 +184,16 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
   g_object_set_data (G_OBJECT (item), "title", title);
   g_object_set_data (G_OBJECT (item), "amount", amount);
   g_object_set_data (G_OBJECT (item), "below", below);
+}
+
+/* Rows are used again: what the last item had is taken away. */
+static void
+style_heading (GtkWidget *label, const char *style)
+{
+  gtk_widget_remove_css_class (label, "heading");
+  gtk_widget_remove_css_class (label, "dim-label");
+  if (style != NULL)
+    gtk_widget_add_css_class (label, style);
 }
 
 static void
@@ -163,10 +215,9 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
   gtk_label_set_label (GTK_LABEL (below), text);
   gtk_label_set_label (g_object_get_data (G_OBJECT (item), "amount"), amount);
   gtk_widget_set_visible (below, !heading);
-  if (heading)
-    gtk_widget_add_css_class (title, "heading");
-  else
-    gtk_widget_remove_css_class (title, "heading");
+  gtk_widget_set_margin_top (box, heading ? 12 : 4);
+  style_heading (title, heading ? "heading" : NULL);
+  style_heading (g_object_get_data (G_OBJECT (item), "amount"), heading ? "dim-label" : NULL);
   gtk_list_item_set_selectable (item, !heading);
   gtk_list_item_set_activatable (item, !heading);
   name = heading ? g_strdup (nhi_viewer_item_get_title (viewer_item))
@@ -243,7 +294,7 @@ ask_password (NhiViewerPage *self, gboolean again)
 static void
 forget (NhiViewerPage *self)
 {
-  nhi_viewer_detail_show (self->detail, NULL, NHI_DATE_BOTH);
+  show_detail (self, NULL);
   self->building = TRUE;
   gtk_single_selection_set_model (self->selection, NULL);
   self->building = FALSE;
@@ -282,6 +333,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   gtk_stack_set_visible_child_name (self->stack, "content");
   adw_leaflet_set_visible_child_name (self->leaflet, "list");
   show_list (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->list));
 }
 
 static void
@@ -424,11 +476,15 @@ nhi_viewer_page_class_init (NhiViewerPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NhiViewerPage, search);
   gtk_widget_class_bind_template_child (widget_class, NhiViewerPage, count);
   gtk_widget_class_bind_template_child (widget_class, NhiViewerPage, list);
+  gtk_widget_class_bind_template_child (widget_class, NhiViewerPage, list_stack);
+  gtk_widget_class_bind_template_child (widget_class, NhiViewerPage, nothing_page);
+  gtk_widget_class_bind_template_child (widget_class, NhiViewerPage, detail_stack);
   gtk_widget_class_bind_template_child (widget_class, NhiViewerPage, detail);
   gtk_widget_class_bind_template_callback (widget_class, on_unlock);
   gtk_widget_class_bind_template_callback (widget_class, on_search);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_back);
+  gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
   gtk_widget_class_bind_template_callback (widget_class, on_close);
 }
 
@@ -437,6 +493,7 @@ nhi_viewer_page_init (NhiViewerPage *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_FILE, GDK_ACTION_COPY);
+  GtkEventController *shortcuts = gtk_shortcut_controller_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
@@ -453,6 +510,14 @@ nhi_viewer_page_init (NhiViewerPage *self)
   g_signal_connect_swapped (self->password, "changed", G_CALLBACK (on_password_changed), self);
   g_signal_connect_swapped (drop, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
+  gtk_shortcut_controller_set_scope (GTK_SHORTCUT_CONTROLLER (shortcuts),
+                                     GTK_SHORTCUT_SCOPE_GLOBAL);
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_f,
+                                                                                  GDK_CONTROL_MASK),
+                                                          gtk_callback_action_new (on_find, NULL,
+                                                                                   NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self), shortcuts);
   gtk_search_entry_set_key_capture_widget (self->search, GTK_WIDGET (self->leaflet));
 }
 
@@ -462,6 +527,5 @@ nhi_viewer_page_new (NhiContext *context)
   NhiViewerPage *self = g_object_new (NHI_TYPE_VIEWER_PAGE, NULL);
 
   self->context = g_object_ref (context);
-  nhi_viewer_detail_show (self->detail, NULL, NHI_DATE_BOTH);
   return GTK_WIDGET (self);
 }

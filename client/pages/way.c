@@ -38,7 +38,7 @@ nhi_way_judge (const NhiWayFacts *facts, NhiStepState states[NHI_N_STEPS])
   done[NHI_STEP_CHECK] =
       facts->check_passed || facts->signed_in || (facts->card_read && facts->service_reached);
   done[NHI_STEP_CARD] = facts->card_read;
-  done[NHI_STEP_REGISTER] = facts->registration_sent || facts->signed_in;
+  done[NHI_STEP_REGISTER] = facts->registration_sent || facts->signed_in || facts->signed_in_before;
   done[NHI_STEP_LETTER] = facts->signed_in;
   done[NHI_STEP_HEALTH_BANK] = facts->downloaded;
 

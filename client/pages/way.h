@@ -12,7 +12,7 @@ typedef enum
   NHI_STEP_CHECK,
   NHI_STEP_CARD,
   NHI_STEP_REGISTER,
-  NHI_STEP_LETTER,
+  NHI_STEP_LETTER, /* and the sign-in that it opens */
   NHI_STEP_HEALTH_BANK,
   NHI_N_STEPS,
 } NhiStep;
@@ -30,6 +30,7 @@ typedef struct
   gboolean check_passed;
   gboolean card_read;
   gboolean service_reached;
+  gboolean signed_in_before; /* somebody, on this computer, in an earlier run */
   gboolean registration_sent;
   gboolean signed_in;
   gboolean downloaded;

@@ -42,6 +42,7 @@ struct _NhiCardDetails
   GtkWidget *rows[N_FIELDS];
   char *values[N_FIELDS];
   GtkWidget *reveal;
+  GtkWidget *incomplete; /* shown when the card holds a part of the name only */
   gboolean id_shown;
 };
 
@@ -145,6 +146,7 @@ nhi_card_details_class_init (NhiCardDetailsClass *klass)
 static void
 nhi_card_details_init (NhiCardDetails *self)
 {
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *list = gtk_list_box_new ();
 
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
@@ -171,7 +173,13 @@ nhi_card_details_init (NhiCardDetails *self)
         }
       gtk_list_box_append (GTK_LIST_BOX (list), row);
     }
-  adw_bin_set_child (ADW_BIN (self), list);
+  gtk_widget_add_css_class (self->rows[FIELD_NAME], "person-name");
+  self->incomplete = gtk_label_new (_ ("The card cannot hold this name completely."));
+  gtk_label_set_wrap (GTK_LABEL (self->incomplete), TRUE);
+  gtk_widget_add_css_class (self->incomplete, "caption");
+  gtk_box_append (GTK_BOX (box), list);
+  gtk_box_append (GTK_BOX (box), self->incomplete);
+  adw_bin_set_child (ADW_BIN (self), box);
 }
 
 GtkWidget *
@@ -192,7 +200,6 @@ nhi_card_details_set_profile (NhiCardDetails *self, NhiCardProfile *profile, Nhi
 {
   g_autofree char *birth = NULL;
   g_autofree char *issued = NULL;
-  g_autofree char *name = NULL;
 
   g_return_if_fail (NHI_IS_CARD_DETAILS (self));
 
@@ -200,6 +207,7 @@ nhi_card_details_set_profile (NhiCardDetails *self, NhiCardProfile *profile, Nhi
   self->profile = profile != NULL ? nhi_card_profile_ref (profile) : NULL;
   self->id_shown = FALSE;
   show_id (self);
+  gtk_widget_set_visible (self->incomplete, profile != NULL && !profile->name_is_complete);
   if (profile == NULL)
     {
       empty_fields (self);
@@ -207,12 +215,7 @@ nhi_card_details_set_profile (NhiCardDetails *self, NhiCardProfile *profile, Nhi
     }
   birth = nhi_format_date (&profile->birth_date, style);
   issued = nhi_format_date (&profile->issued_on, style);
-  /* Translators: %s is a name of which the card holds only a part */
-  name =
-      profile->name_is_complete
-          ? g_strdup (profile->name)
-          : g_strdup_printf (_ ("%s — the card cannot hold this name completely"), profile->name);
-  set_value (self, FIELD_NAME, name, profile->name);
+  set_value (self, FIELD_NAME, profile->name, NULL);
   set_value (self, FIELD_CARD_NUMBER, profile->card_number, NULL);
   set_value (self, FIELD_BIRTH, birth, NULL);
   set_value (self, FIELD_SEX, profile->sex == 'F' ? _ ("Female") : _ ("Male"), NULL);

@@ -140,14 +140,14 @@ class World:
         program = str(self.build / "tests/virtual-card/virtual-card")
         return Card(self.daemon, program, str(PEOPLE), ["--removed"], slot)
 
-    def run_client(self, **changes):
+    def run_client(self, *arguments, **changes):
         """Starts the shipped client; @changes are variables of its environment. Returns its screen."""
         from journeys import screen
 
         self.stop_client()
         environment = {**self.environment, **WINDOW_ONLY, **changes}
-        self.client_process = Process("nhicard", [str(self.build / "client/application/nhicard")], self.folder,
-                                      env=environment)
+        program = str(self.build / "client/application/nhicard")
+        self.client_process = Process("nhicard", [program, *map(str, arguments)], self.folder, env=environment)
         self.application = screen.Application(self.client_process)
         x11.focus_top()
         return self.application

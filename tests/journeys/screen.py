@@ -217,6 +217,13 @@ class Application:
     def checked(node):
         return has_state(node, Atspi.StateType.CHECKED)
 
+    def focused(self):
+        """What the keyboard speaks to."""
+        for node in walk(self.root):
+            if has_state(node, Atspi.StateType.FOCUSED) and not isinstance(node, Atspi.Application):
+                return node
+        return None
+
     def said(self):
         """What the screen reader was told last."""
         node = self.find("status bar")
@@ -310,11 +317,11 @@ def focus(node):
     return bool(_quiet(node.get_component_iface) and _quiet(lambda: Atspi.Component.grab_focus(node)))
 
 
-def key(name):
+def key(name, *modifiers):
     """A key of the real keyboard, through the X server."""
     from environment import x11
 
-    x11.press_key(name)
+    x11.press_key(name, modifiers)
 
 
 def fill(node, text):
