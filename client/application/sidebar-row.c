@@ -30,9 +30,16 @@ nhi_sidebar_row_focus (GtkWidget *widget, GtkDirectionType direction)
 }
 
 static void
+activate_row (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_widget_activate (widget);
+}
+
+static void
 nhi_sidebar_row_class_init (NhiSidebarRowClass *klass)
 {
   GTK_WIDGET_CLASS (klass)->focus = nhi_sidebar_row_focus;
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "row.activate", NULL, activate_row);
 }
 
 static void
