@@ -12,6 +12,7 @@ from gi.repository import Atspi, GLib  # noqa: E402
 from environment.processes import TimedOut, wait_until  # noqa: E402
 
 TIMEOUT = 20.0
+BACK = re.compile("^(返回|Back)$")
 NAVIGATION = re.compile("^(導覽|Navigation)$")
 DEPTH = 60
 FOCUSABLE_BY_NATURE = {"push button", "toggle button", "check box", "radio button", "text", "password text",
@@ -234,10 +235,10 @@ class Application:
         def row():
             return next((child for child in children(self.find("list", NAVIGATION) or self.root)
                          if name_of(child) == page and role_of(child) == "list item"), None)
-        if has_state(self.wait(row, f"{page} in the navigation"), Atspi.StateType.SELECTED):
-            press(row())
-        else:
+        if not has_state(self.wait(row, f"{page} in the navigation"), Atspi.StateType.SELECTED):
             self.choose(NAVIGATION, page)
+        elif self.find("push button", BACK):
+            self.click("push button", BACK)
 
     def outline(self):
         """What a person would hear, line by line; nameless boxes and the labels inside controls are left out."""
