@@ -3,6 +3,7 @@
  * password from damage. */
 #include "shared/record/package.h"
 
+#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <zip.h>
@@ -113,19 +114,18 @@ is_too_big (gsize unpacked, gsize packed, gsize budget)
          (unpacked > RATIO_COUNTS_FROM && unpacked / NHI_PACKAGE_MAX_RATIO > packed);
 }
 
-/* What a ZIP says of a file's size is not believed: the limits hold for the bytes that come. */
+/* Reads to the end, HMAC and CRC included. What a ZIP says of a file's size is not believed: @limit
+ * holds for the bytes that come. */
 static GBytes *
-unpack (zip_file_t *file, const zip_stat_t *stat, gsize package_size, gsize budget, GError **error)
+read_all (zip_file_t *file, zip_uint16_t encryption, gsize packed, gsize limit, GError **error)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  gsize packed =
-      stat->valid & ZIP_STAT_COMP_SIZE ? MIN (stat->comp_size, package_size) : package_size;
   g_autofree guint8 *chunk = g_malloc (CHUNK);
   zip_int64_t count;
 
   while ((count = zip_fread (file, chunk, CHUNK)) > 0)
     {
-      if (is_too_big (bytes->len + (gsize)count, packed, budget))
+      if (is_too_big (bytes->len + (gsize)count, packed, limit))
         {
           fail_open (error, NHI_PACKAGE_ERROR_TOO_BIG);
           return NULL;
@@ -134,11 +134,70 @@ unpack (zip_file_t *file, const zip_stat_t *stat, gsize package_size, gsize budg
     }
   if (count < 0)
     {
-      fail_open (error,
-                 code_of (zip_error_code_zip (zip_file_get_error (file)), stat->encryption_method));
+      fail_open (error, code_of (zip_error_code_zip (zip_file_get_error (file)), encryption));
       return NULL;
     }
   return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+}
+
+static GBytes *
+inflate (GBytes *deflated, gsize limit, GError **error)
+{
+  g_autoptr (GZlibDecompressor) inflater = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_RAW);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree guint8 *chunk = g_malloc (CHUNK);
+  gsize length;
+  const guint8 *data = g_bytes_get_data (deflated, &length);
+  gsize at = 0;
+  GConverterResult result;
+
+  do
+    {
+      gsize taken = 0;
+      gsize given = 0;
+
+      result = g_converter_convert (G_CONVERTER (inflater), data + at, length - at, chunk, CHUNK,
+                                    G_CONVERTER_INPUT_AT_END, &taken, &given, NULL);
+      if (result != G_CONVERTER_ERROR && is_too_big (bytes->len + given, length, limit))
+        {
+          fail_open (error, NHI_PACKAGE_ERROR_TOO_BIG);
+          return NULL;
+        }
+      if (result != G_CONVERTER_ERROR)
+        g_byte_array_append (bytes, chunk, (guint)given);
+      at += taken;
+    }
+  while (result == G_CONVERTER_CONVERTED);
+
+  if (result != G_CONVERTER_FINISHED)
+    {
+      fail_open (error, NHI_PACKAGE_ERROR_DAMAGED);
+      return NULL;
+    }
+  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+}
+
+/* A file under AES is proved by its HMAC, and programs such as 7-Zip then leave the CRC out
+ * (WinZip's form AE-2). libzip 1.7.3 compares it all the same, so such a file is taken from libzip
+ * decrypted and proved, and inflated here. */
+static gboolean
+leaves_crc_out (const zip_stat_t *stat)
+{
+  return stat->encryption_method != ZIP_EM_NONE && stat->encryption_method != ZIP_EM_TRAD_PKWARE &&
+         stat->comp_method == ZIP_CM_DEFLATE && stat->crc == 0;
+}
+
+static GBytes *
+unpack (zip_file_t *file, const zip_stat_t *stat, gsize package_size, gsize budget, GError **error)
+{
+  gsize packed =
+      stat->valid & ZIP_STAT_COMP_SIZE ? MIN (stat->comp_size, package_size) : package_size;
+  g_autoptr (GBytes) deflated = NULL;
+
+  if (!leaves_crc_out (stat))
+    return read_all (file, stat->encryption_method, packed, budget, error);
+  deflated = read_all (file, stat->encryption_method, packed, package_size, error);
+  return deflated != NULL ? inflate (deflated, budget, error) : NULL;
 }
 
 /* Every ZIP program writes one of these two; libzip's other decompressors need not meet strangers,
@@ -172,7 +231,8 @@ open_file (zip_t *archive,
     return fail_open (error, NHI_PACKAGE_ERROR_PASSWORD);
   if (!is_understood (&stat))
     return fail_open (error, NHI_PACKAGE_ERROR_DAMAGED);
-  file = zip_fopen_index_encrypted (archive, index, 0, password);
+  file = zip_fopen_index_encrypted (archive, index, leaves_crc_out (&stat) ? ZIP_FL_COMPRESSED : 0,
+                                    password);
   if (file == NULL)
     return fail_open (error, code_of (zip_error_code_zip (zip_get_error (archive)),
                                       stat.encryption_method));
