@@ -436,6 +436,57 @@ test_7z (void)
   g_rmdir (directory);
 }
 
+/* 7-Zip leaves the CRC out of what it encrypts (AE-2), and its files are what people hand on. */
+static void
+test_made_by_7z (void)
+{
+  g_autofree char *program = g_find_program_in_path ("7z");
+  g_autofree char *directory = NULL;
+  g_autofree char *plain = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *packed = NULL;
+  g_autofree char *output = NULL;
+  gsize length = 0;
+  g_autofree char *text = g_strnfill (100 * 1000, 'x');
+  g_autoptr (GError) error = NULL;
+
+  if (program == NULL)
+    {
+      g_test_skip ("7z is not installed");
+      return;
+    }
+  directory = g_dir_make_tmp ("package-test-XXXXXX", &error);
+  g_assert_no_error (error);
+  plain = g_build_filename (directory, "plain.xml", NULL);
+  path = g_build_filename (directory, "package.zip", NULL);
+  g_assert_true (g_file_set_contents (plain, text, -1, NULL));
+
+  g_autoptr (GSubprocess) process =
+      g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &error,
+                        program, "a", "-bd", "-tzip", "-mem=AES256", "-p" PASSWORD, path, plain,
+                        NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, NULL));
+  g_assert_true (g_subprocess_get_successful (process));
+
+  g_assert_true (g_file_get_contents (path, &packed, &length, NULL));
+  g_autoptr (GBytes) package = g_bytes_new (packed, length);
+  g_autoptr (GPtrArray) files = nhi_package_open (package, PASSWORD, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (files->len, ==, 1);
+  const NhiPackageFile *file = g_ptr_array_index (files, 0);
+  g_assert_cmpmem (g_bytes_get_data (file->bytes, NULL), g_bytes_get_size (file->bytes), text,
+                   100 * 1000);
+
+  packed[length / 4] ^= 1; /* inside the encrypted bytes: the HMAC tells */
+  g_autoptr (GBytes) damaged = g_bytes_new (packed, length);
+  g_assert_null (nhi_package_open (damaged, PASSWORD, &error));
+  g_assert_error (error, NHI_PACKAGE_ERROR, NHI_PACKAGE_ERROR_DAMAGED);
+  g_unlink (plain);
+  g_unlink (path);
+  g_rmdir (directory);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -456,5 +507,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/package/parts-all-count", test_parts);
   g_test_add_func ("/package/no-records-in-it", test_no_records);
   g_test_add_func ("/package/opens-in-7-zip", test_7z);
+  g_test_add_func ("/package/made-by-7-zip-opens", test_made_by_7z);
   return g_test_run ();
 }
