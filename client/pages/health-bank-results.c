@@ -469,6 +469,21 @@ nhi_health_bank_results_dispose (GObject *object)
   G_OBJECT_CLASS (nhi_health_bank_results_parent_class)->dispose (object);
 }
 
+static gboolean
+resize_later (GtkWidget *squeezer, GdkFrameClock *clock, gpointer user_data)
+{
+  gtk_widget_queue_resize (squeezer);
+  return G_SOURCE_REMOVE;
+}
+
+/* The squeezer chooses its table while it is being allocated, with the height of the other one: the
+ * frame after that gives the chosen one its own, or it would cover what stands above. */
+static void
+on_table_chosen (NhiHealthBankResults *self, GParamSpec *pspec, GtkWidget *squeezer)
+{
+  gtk_widget_add_tick_callback (squeezer, resize_later, NULL, NULL);
+}
+
 static void
 bind_children (GtkWidgetClass *widget_class)
 {
@@ -512,6 +527,7 @@ nhi_health_bank_results_class_init (NhiHealthBankResultsClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_save_as);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel);
   gtk_widget_class_bind_template_callback (widget_class, on_open);
+  gtk_widget_class_bind_template_callback (widget_class, on_table_chosen);
 }
 
 static void

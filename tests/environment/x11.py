@@ -6,6 +6,7 @@ import ctypes
 import ctypes.util
 import os
 import struct
+import subprocess
 import time
 import zlib
 
@@ -98,6 +99,17 @@ def resize_top(width, height):
     with _connection() as (x11, display):
         x11.XMoveResizeWindow(ctypes.c_void_p(display), ctypes.c_ulong(windows[-1][0]), 0, 0,
                               ctypes.c_uint(width), ctypes.c_uint(height))
+
+
+@contextlib.contextmanager
+def text_scale(factor):
+    """Programs started meanwhile draw their text @factor times as large, as a person may set it for the whole screen."""
+    subprocess.run(["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER",
+                    f"Xft.dpi: {round(96 * factor)}\n"], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["xprop", "-root", "-remove", "RESOURCE_MANAGER"], check=True)
 
 
 def press_key(name, modifiers=()):

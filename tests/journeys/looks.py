@@ -114,7 +114,8 @@ def _(world):
 
 @journey.step("large-text")
 def _(world):
-    tour(world, "large-text", GDK_DPI_SCALE="1.5")
+    with x11.text_scale(1.5):
+        tour(world, "large-text")
 
 
 @journey.step("narrow")
