@@ -63,6 +63,21 @@ struct _NhiDbEngine
   GBytes *(*rows_bytes) (NhiDbRows *rows, guint column);
   gboolean (*rows_is_null) (NhiDbRows *rows, guint column);
   void (*rows_free) (NhiDbRows *rows);
+
+  /* NULL, all four: db-load.c's prepared INSERT does. */
+  NhiDbLoad *(*load_begin) (NhiDbConnection *connection,
+                            const char *table,
+                            const char *const *columns,
+                            GError **error);
+  gboolean (*load_row) (NhiDbLoad *load, const NhiDbValue *values, GError **error);
+  gboolean (*load_end) (NhiDbLoad *load, GError **error);
+  void (*load_cancel) (NhiDbLoad *load);
+};
+
+/* Each engine's own load begins with this. */
+struct _NhiDbLoad
+{
+  const NhiDbEngine *engine;
 };
 
 extern const NhiDbEngine nhi_sqlite_engine;
@@ -70,6 +85,10 @@ extern const NhiDbEngine nhi_sqlite_engine;
 /* For tests: how long a transaction tries in the face of conflicts, and how many it has met so far.
  */
 void nhi_db_set_patience (NhiDb *db, gint64 microseconds);
+/* For tests: the @nth COMMIT from now (1 is the next; 0 is none) of a transaction that may write
+ * looks as if the connection had been lost in it: @done: after the engine has committed, else
+ * before (it is rolled back). Only once. */
+void nhi_db_lose_commit (NhiDb *db, guint nth, gboolean done);
 guint nhi_db_conflicts (NhiDb *db);
 
 G_END_DECLS

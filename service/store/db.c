@@ -29,6 +29,10 @@ struct _NhiDb
   guint open;       /* idle and in use */
   gboolean writing; /* only kept for engines with a single writer */
   gint conflicts;   /* atomic */
+
+  /* nhi_db_lose_commit () */
+  gint commits_to_lose; /* atomic: counts down, the one that makes it 0 is lost */
+  gboolean lose_done;
 };
 
 /* The database in whose transaction this thread is, to catch a transaction inside another: it would
@@ -133,7 +137,7 @@ nhi_db_conflicts (NhiDb *db)
 static gboolean
 may_take (NhiDb *db, NhiDbMode mode)
 {
-  gboolean gate_is_shut = mode == NHI_DB_WRITE && db->engine->single_writer && db->writing;
+  gboolean gate_is_shut = mode != NHI_DB_READ && db->engine->single_writer && db->writing;
 
   return !gate_is_shut && (!g_queue_is_empty (&db->idle) || db->open < db->limit);
 }
@@ -163,7 +167,7 @@ give_back (NhiDb *db, NhiDbMode mode, NhiDbConnection *connection)
     g_queue_push_head (&db->idle, connection);
   else
     db->open--;
-  if (mode == NHI_DB_WRITE)
+  if (mode != NHI_DB_READ)
     db->writing = FALSE;
   g_cond_broadcast (&db->changed);
   g_mutex_unlock (&db->mutex);
@@ -183,7 +187,7 @@ take (NhiDb *db, NhiDbMode mode, gint64 deadline, GError **error)
   connection = g_queue_pop_head (&db->idle);
   if (connection == NULL)
     db->open++;
-  if (mode == NHI_DB_WRITE)
+  if (mode != NHI_DB_READ)
     db->writing = TRUE;
   g_mutex_unlock (&db->mutex);
 
@@ -196,8 +200,37 @@ take (NhiDb *db, NhiDbMode mode, gint64 deadline, GError **error)
   return connection;
 }
 
+void
+nhi_db_lose_commit (NhiDb *db, guint nth, gboolean done)
+{
+  db->lose_done = done;
+  g_atomic_int_set (&db->commits_to_lose, (gint)nth);
+}
+
 static gboolean
-commit (NhiDbConnection *connection, GError **error)
+is_to_be_lost (NhiDb *db, NhiDbMode mode)
+{
+  return mode != NHI_DB_READ && g_atomic_int_get (&db->commits_to_lose) > 0 &&
+         g_atomic_int_dec_and_test (&db->commits_to_lose);
+}
+
+/* What the program sees of a connection that breaks inside COMMIT: nobody knows, so try again. */
+static gboolean
+lose_commit (NhiDb *db, NhiDbConnection *connection, GError **error)
+{
+  if (db->lose_done && !connection->engine->commit (connection, error))
+    return FALSE;
+  if (!db->lose_done)
+    connection->engine->rollback (connection);
+  connection->conflict = TRUE;
+  connection->broken = TRUE;
+  g_set_error_literal (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE,
+                       "The connection to the database was lost in a COMMIT");
+  return FALSE;
+}
+
+static gboolean
+commit (NhiDb *db, NhiDbConnection *connection, GError **error)
 {
   if (connection->failed)
     {
@@ -205,12 +238,15 @@ commit (NhiDbConnection *connection, GError **error)
                            "A statement failed, so its transaction cannot be committed");
       return FALSE;
     }
+  if (is_to_be_lost (db, connection->mode))
+    return lose_commit (db, connection, error);
   return connection->engine->commit (connection, error);
 }
 
 /* One try. On FALSE, connection->conflict tells whether another one is worth it. */
 static gboolean
-transact_once (NhiDbConnection *connection,
+transact_once (NhiDb *db,
+               NhiDbConnection *connection,
                NhiDbMode mode,
                NhiDbBody body,
                gpointer data,
@@ -221,9 +257,10 @@ transact_once (NhiDbConnection *connection,
   connection->failed = FALSE;
   if (!connection->engine->begin (connection, error))
     return FALSE;
-  if (body (connection, data, error) && commit (connection, error))
+  if (body (connection, data, error) && commit (db, connection, error))
     return TRUE;
-  connection->engine->rollback (connection);
+  if (!connection->broken)
+    connection->engine->rollback (connection);
   return FALSE;
 }
 
@@ -271,7 +308,7 @@ transact_with_retry (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, G
           report (error, cause, FALSE);
           return FALSE;
         }
-      done = transact_once (connection, mode, body, data, &cause);
+      done = transact_once (db, connection, mode, body, data, &cause);
       conflict = !done && connection->conflict;
       give_back (db, mode, connection);
       if (done)

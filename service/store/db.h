@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The one door to the database: connections, transactions with retry, parameters, rows. SQLite
- * stands behind it; PostgreSQL will. */
+ * The one door to the database: connections, transactions with retry, parameters, rows, bulk.
+ * SQLite or PostgreSQL stands behind it. */
 #pragma once
 
 #include <glib.h>
@@ -34,7 +34,8 @@ typedef struct _NhiDb NhiDb;                     /* a bounded pool of connection
 typedef struct _NhiDbConnection NhiDbConnection; /* inside one transaction, one thread */
 typedef struct _NhiDbRows NhiDbRows;
 
-/* @uri: "sqlite:PATH" ("sqlite::memory:" has a single connection) or, later, a libpq URI.
+/* @uri: "sqlite:PATH" ("sqlite::memory:" has a single connection) or a libpq URI, "postgresql://…",
+ * with as many hosts as there are (target_session_attrs=read-write is added where it is not said).
  * @connections: how many at once; the others wait. A new SQLite file has mode 0600. Open it after
  * fork (), never before. */
 NhiDb *nhi_db_open (const char *uri, guint connections, GError **error);
@@ -43,19 +44,32 @@ void nhi_db_close (NhiDb *db);
  * should. FALSE with @error. */
 gboolean nhi_db_is_there (const char *uri, GError **error);
 
+/**
+ * NhiDbMode:
+ * @NHI_DB_READ: one snapshot, nothing is written
+ * @NHI_DB_WRITE: as if it were alone (SQLite: BEGIN IMMEDIATE, so that it never has to upgrade;
+ *   PostgreSQL: SERIALIZABLE). What is read may be decided upon.
+ * @NHI_DB_WRITE_LOCKED: for bodies that decide only on rows they have locked (FOR UPDATE SKIP
+ *   LOCKED), fence (WHERE lease_token = …) or make anew: claims of jobs, bulk. PostgreSQL: READ
+ *   COMMITTED, so that neighbours in an index are no conflict. SQLite: as NHI_DB_WRITE.
+ */
 typedef enum
 {
   NHI_DB_READ,
-  NHI_DB_WRITE, /* takes the write lock at its start (BEGIN IMMEDIATE), so that it never has to
-                   upgrade */
+  NHI_DB_WRITE,
+  NHI_DB_WRITE_LOCKED,
 } NhiDbMode;
 
 /* Runs @body in one transaction: committed when it returns TRUE, rolled back when FALSE. Run again
- * from the start on a conflict (SQLITE_BUSY, 40001, 40P01), so @body must not touch anything
- * outside the database that it cannot touch twice. Blocks, ten seconds at most in the face of
- * conflicts. As in PostgreSQL, a statement that failed dooms its transaction: return FALSE; where a
- * key may be there already write ON CONFLICT … DO NOTHING and look at the count. No transaction
- * inside another one. */
+ * from the start on a conflict (SQLITE_BUSY, 40001, 40P01) or when the connection is lost, also
+ * when it is lost during COMMIT and nobody knows whether that was done. So @body must lead to the
+ * same state when it runs once more after it has in fact been committed (a create looks for its
+ * idempotency key first; ids and tokens are made before the transaction; ON CONFLICT DO NOTHING;
+ * WHERE lease_token = …), and must not touch anything outside the database that it cannot touch
+ * twice. Blocks, ten seconds at most in the face of conflicts or of a database that is away. As in
+ * PostgreSQL, a statement that failed dooms its transaction: return FALSE; where a key may be there
+ * already write ON CONFLICT … DO NOTHING and look at the count. No transaction inside another one.
+ */
 typedef gboolean (*NhiDbBody) (NhiDbConnection *connection, gpointer data, GError **error);
 gboolean nhi_db_transact (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, GError **error);
 
@@ -134,6 +148,21 @@ gint64 nhi_db_rows_int (NhiDbRows *rows, guint column);
 GBytes *nhi_db_rows_bytes (NhiDbRows *rows, guint column); /* (transfer full) (nullable) */
 gboolean nhi_db_rows_is_null (NhiDbRows *rows, guint column);
 void nhi_db_rows_free (NhiDbRows *rows);
+
+/* Bulk: appends rows to one table within the transaction; COPY on PostgreSQL, one prepared INSERT
+ * on SQLite. A key that is there already is NHI_DB_ERROR_CONSTRAINT. No other statement on this
+ * connection until nhi_db_load_end (). @columns: NULL-terminated; each row gives one value for
+ * each, of the column's own type. */
+typedef struct _NhiDbLoad NhiDbLoad;
+NhiDbLoad *nhi_db_load_begin (NhiDbConnection *connection,
+                              const char *table,
+                              const char *const *columns,
+                              GError **error);
+gboolean nhi_db_load_row (NhiDbLoad *load, const NhiDbValue *values, GError **error);
+/* Sends the rest and frees @load, whether it succeeds or not. */
+gboolean nhi_db_load_end (NhiDbLoad *load, GError **error);
+/* After a failed row: frees @load; the body then returns FALSE. */
+void nhi_db_load_cancel (NhiDbLoad *load);
 
 /* Runs data/schema/NNNN-*.sql (compiled in) that have not run yet, one transaction a step. Two
  * nodes may call it at once. */

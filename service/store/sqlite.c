@@ -371,7 +371,7 @@ execute (SqliteConnection *connection, const char *sql, GError **error)
 static gboolean
 sqlite_begin (NhiDbConnection *parent, GError **error)
 {
-  gboolean write = parent->mode == NHI_DB_WRITE;
+  gboolean write = parent->mode != NHI_DB_READ;
 
   return execute ((SqliteConnection *)parent, write ? "BEGIN IMMEDIATE" : "BEGIN", error);
 }
