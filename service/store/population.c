@@ -7,8 +7,6 @@
 
 #include "service/store/first-row.h"
 
-#define PERSON_COLUMNS "p.person_id, p.id_number, p.name, p.birth_date, p.sex"
-
 /* Makes one thing of the row the cursor is at. */
 typedef gpointer (*FromRow) (NhiDbRows *rows);
 
@@ -93,6 +91,12 @@ static char *
 copy_text (NhiDbRows *rows, guint column)
 {
   return g_strdup (nhi_db_rows_text (rows, column));
+}
+
+static gpointer
+first_text_from_row (NhiDbRows *rows)
+{
+  return copy_text (rows, 0);
 }
 
 static gpointer
@@ -229,9 +233,29 @@ nhi_population_find (NhiDbConnection *connection,
                      NhiPerson **ret_person,
                      GError **error)
 {
-  return find_one (connection, "SELECT " PERSON_COLUMNS " FROM person p WHERE p.person_id = $1",
+  return find_one (connection,
+                   "SELECT person_id, id_number, name, birth_date, sex FROM person"
+                   " WHERE person_id = $1",
                    NHI_DB_ARGS (nhi_db_text (person_id)), person_from_row, (gpointer *)ret_person,
                    error);
+}
+
+/* Two statements and no join: the look-up table and the person lie on different shards of a
+ * distributed engine, and each statement goes to one. */
+static gboolean
+find_by_key (NhiDbConnection *connection,
+             const char *sql,
+             const char *key,
+             NhiPerson **ret_person,
+             GError **error)
+{
+  g_autofree char *person_id = NULL;
+
+  if (!find_one (connection, sql, NHI_DB_ARGS (nhi_db_text (key)), first_text_from_row,
+                 (gpointer *)&person_id, error))
+    return FALSE;
+  *ret_person = NULL;
+  return person_id == NULL || nhi_population_find (connection, person_id, ret_person, error);
 }
 
 gboolean
@@ -240,11 +264,8 @@ nhi_population_find_by_id_number (NhiDbConnection *connection,
                                   NhiPerson **ret_person,
                                   GError **error)
 {
-  return find_one (connection,
-                   "SELECT " PERSON_COLUMNS " FROM person_by_id_number k"
-                   " JOIN person p ON p.person_id = k.person_id WHERE k.id_number = $1",
-                   NHI_DB_ARGS (nhi_db_text (id_number)), person_from_row, (gpointer *)ret_person,
-                   error);
+  return find_by_key (connection, "SELECT person_id FROM person_by_id_number WHERE id_number = $1",
+                      id_number, ret_person, error);
 }
 
 gboolean
@@ -253,11 +274,9 @@ nhi_population_find_by_card_number (NhiDbConnection *connection,
                                     NhiPerson **ret_person,
                                     GError **error)
 {
-  return find_one (connection,
-                   "SELECT " PERSON_COLUMNS " FROM person_by_card_number k"
-                   " JOIN person p ON p.person_id = k.person_id WHERE k.card_number = $1",
-                   NHI_DB_ARGS (nhi_db_text (card_number)), person_from_row, (gpointer *)ret_person,
-                   error);
+  return find_by_key (connection,
+                      "SELECT person_id FROM person_by_card_number WHERE card_number = $1",
+                      card_number, ret_person, error);
 }
 
 gboolean

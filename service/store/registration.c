@@ -60,21 +60,11 @@ nhi_store_registration_add (NhiDbConnection *connection,
                      error) >= 0;
 }
 
-gboolean
-nhi_store_registration_find (NhiDbConnection *connection,
-                             const guint8 token_hash[32],
-                             NhiRegistrationRow **ret_row,
-                             GError **error)
+static gboolean
+read_registration (NhiDbRows *rows, NhiRegistrationRow **ret_row, GError **error)
 {
   gboolean found = FALSE;
-  g_autoptr (NhiDbRows) rows = nhi_db_query (
-      connection,
-      "SELECT r.person_id, r.registration_id, r.state, r.email, r.phone, r.password_hash,"
-      " r.language, r.created_at, r.expires_at FROM registration_by_token t"
-      " JOIN registration r ON r.person_id = t.person_id AND r.registration_id = t.registration_id"
-      " WHERE t.token_hash = $1",
-      NHI_DB_ARGS (nhi_db_bytes (token_hash, 32)), error);
-  *ret_row = NULL;
+
   if (rows == NULL || !nhi_store_first_row (rows, &found, error))
     return FALSE;
   if (!found)
@@ -92,6 +82,36 @@ nhi_store_registration_find (NhiDbConnection *connection,
   row->expires_at = nhi_db_rows_int (rows, 8);
   *ret_row = row;
   return TRUE;
+}
+
+/* Two statements and no join, see nhi_population_find_by_id_number (). */
+gboolean
+nhi_store_registration_find (NhiDbConnection *connection,
+                             const guint8 token_hash[32],
+                             NhiRegistrationRow **ret_row,
+                             GError **error)
+{
+  gboolean found = FALSE;
+  g_autoptr (NhiDbRows) token = NULL;
+  g_autoptr (NhiDbRows) rows = NULL;
+
+  *ret_row = NULL;
+  token = nhi_db_query (
+      connection,
+      "SELECT person_id, registration_id FROM registration_by_token WHERE token_hash = $1",
+      NHI_DB_ARGS (nhi_db_bytes (token_hash, 32)), error);
+  if (token == NULL || !nhi_store_first_row (token, &found, error))
+    return FALSE;
+  if (!found)
+    return TRUE;
+  rows = nhi_db_query (connection,
+                       "SELECT person_id, registration_id, state, email, phone, password_hash,"
+                       " language, created_at, expires_at FROM registration"
+                       " WHERE person_id = $1 AND registration_id = $2",
+                       NHI_DB_ARGS (nhi_db_text (nhi_db_rows_text (token, 0)),
+                                    nhi_db_text (nhi_db_rows_text (token, 1))),
+                       error);
+  return read_registration (rows, ret_row, error);
 }
 
 #define FORGET_WHAT_WAS_TYPED "email = '', phone = '', password_hash = ''"

@@ -65,23 +65,6 @@ read_session (NhiDbRows *rows, NhiSessionRow **ret_row, GError **error)
   return TRUE;
 }
 
-#define SESSION_COLUMNS                                                                            \
-  "s.person_id, s.session_id, s.client, s.network, s.created_at, s.seen_at, s.expires_at"
-
-gboolean
-nhi_store_session_find_by_token (NhiDbConnection *connection,
-                                 const guint8 token_hash[32],
-                                 NhiSessionRow **ret_row,
-                                 GError **error)
-{
-  g_autoptr (NhiDbRows) rows = nhi_db_query (
-      connection,
-      "SELECT " SESSION_COLUMNS " FROM session_by_token t JOIN session s"
-      " ON s.person_id = t.person_id AND s.session_id = t.session_id WHERE t.token_hash = $1",
-      NHI_DB_ARGS (nhi_db_bytes (token_hash, 32)), error);
-  return read_session (rows, ret_row, error);
-}
-
 gboolean
 nhi_store_session_find (NhiDbConnection *connection,
                         const char *person_id,
@@ -91,10 +74,29 @@ nhi_store_session_find (NhiDbConnection *connection,
 {
   g_autoptr (NhiDbRows) rows =
       nhi_db_query (connection,
-                    "SELECT " SESSION_COLUMNS
-                    " FROM session s WHERE s.person_id = $1 AND s.session_id = $2",
+                    "SELECT person_id, session_id, client, network, created_at, seen_at, expires_at"
+                    " FROM session WHERE person_id = $1 AND session_id = $2",
                     NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_text (session_id)), error);
   return read_session (rows, ret_row, error);
+}
+
+/* Two statements and no join, see nhi_population_find_by_id_number (). */
+gboolean
+nhi_store_session_find_by_token (NhiDbConnection *connection,
+                                 const guint8 token_hash[32],
+                                 NhiSessionRow **ret_row,
+                                 GError **error)
+{
+  gboolean found = FALSE;
+  g_autoptr (NhiDbRows) rows =
+      nhi_db_query (connection,
+                    "SELECT person_id, session_id FROM session_by_token WHERE token_hash = $1",
+                    NHI_DB_ARGS (nhi_db_bytes (token_hash, 32)), error);
+  *ret_row = NULL;
+  if (rows == NULL || !nhi_store_first_row (rows, &found, error))
+    return FALSE;
+  return !found || nhi_store_session_find (connection, nhi_db_rows_text (rows, 0),
+                                           nhi_db_rows_text (rows, 1), ret_row, error);
 }
 
 gboolean
@@ -134,6 +136,8 @@ nhi_store_session_trim (NhiDbConnection *connection,
                      NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_int (keep)), error) >= 0;
 }
 
+/* A session past its absolute end is no longer seen, so it becomes idle soon after and needs no
+ * sweep of its own. */
 gboolean
 nhi_store_session_delete_ended (NhiDbConnection *connection,
                                 gint64 now,
@@ -145,12 +149,6 @@ nhi_store_session_delete_ended (NhiDbConnection *connection,
                   "DELETE FROM session WHERE (person_id, session_id) IN"
                   " (SELECT person_id, session_id FROM session WHERE seen_at <= $1 LIMIT $2)",
                   NHI_DB_ARGS (nhi_db_int (seen_before), nhi_db_int (limit)), error) < 0)
-    return FALSE;
-  if (nhi_db_run (connection,
-                  "DELETE FROM session WHERE (person_id, session_id) IN ("
-                  "SELECT person_id, session_id FROM session_by_token WHERE expires_at <= $1"
-                  " ORDER BY expires_at, token_hash LIMIT $2)",
-                  NHI_DB_ARGS (nhi_db_int (now), nhi_db_int (limit)), error) < 0)
     return FALSE;
   return nhi_db_run (connection,
                      "DELETE FROM session_by_token WHERE token_hash IN"
