@@ -1,8 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A temporary folder and one-line queries. */
+ * A temporary folder, its database on either engine, and one-line queries. */
 #include "service/store/test-database.h"
 
 #include <glib/gstdio.h>
+#include <libpq-fe.h>
+#include <string.h>
+
+/* A libpq URI of a superuser; NULL means SQLite. */
+static const char *
+server (void)
+{
+  return g_getenv ("NHI_TEST_POSTGRES");
+}
+
+gboolean
+test_database_is_postgres (void)
+{
+  return server () != NULL;
+}
+
+/* @format takes one %s: the name of the folder, which is the database's too. */
+static void
+order_server (const char *format, const char *folder)
+{
+  g_autofree char *name = g_path_get_basename (folder);
+  g_autofree char *order = g_strdup_printf (format, name);
+  PGconn *connection = PQconnectdb (server ());
+  PGresult *result = PQexec (connection, order);
+
+  g_assert_cmpstr (PQerrorMessage (connection), ==, "");
+  g_assert_cmpint (PQresultStatus (result), ==, PGRES_COMMAND_OK);
+  PQclear (result);
+  PQfinish (connection);
+}
 
 char *
 test_folder_new (void)
@@ -29,13 +59,20 @@ test_folder_remove (char *folder)
     }
   g_dir_close (dir);
   g_assert_cmpint (g_rmdir (folder), ==, 0);
+  if (server () != NULL)
+    order_server ("DROP DATABASE IF EXISTS \"%s\" WITH (FORCE)", folder);
   g_free (folder);
 }
 
 char *
 test_database_uri (const char *folder)
 {
-  return g_strdup_printf ("sqlite:%s/test.db", folder);
+  g_autofree char *name = g_path_get_basename (folder);
+
+  if (server () == NULL)
+    return g_strdup_printf ("sqlite:%s/test.db", folder);
+  order_server ("CREATE DATABASE \"%s\" STRATEGY file_copy", folder);
+  return g_strconcat (server (), "&dbname=", name, NULL);
 }
 
 static gboolean

@@ -30,7 +30,7 @@ class Display:
         arguments = ["Xvfb", "-displayfd", str(self._write), "-screen", "0", size, "-nolisten", "tcp", "-noreset"]
         log = open(os.path.join(self.folder, "Xvfb.log"), "ab")
         return subprocess.Popen(arguments, pass_fds=[self._write], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                start_new_session=True, preexec_fn=processes._die_with_parent)
+                                start_new_session=True, preexec_fn=processes.die_with_parent)
 
     def stop(self):
         self.bus.stop()

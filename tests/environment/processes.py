@@ -3,6 +3,7 @@
 
 import ctypes
 import os
+import pathlib
 import select
 import shutil
 import signal
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import time
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -22,7 +24,11 @@ class TimedOut(AssertionError):
     """What was waited for did not come."""
 
 
-def _die_with_parent():
+def build_folder():
+    return pathlib.Path(os.environ.get("NHI_BUILD_ROOT", ROOT / "build")).resolve()
+
+
+def die_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -74,6 +80,14 @@ def can_connect(port, host="127.0.0.1"):
         return False
 
 
+def is_alive(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
 class Process:
     """A child in a session of its own, whose output goes into a file."""
 
@@ -84,7 +98,7 @@ class Process:
         self.popen = subprocess.Popen(
             arguments, env=env, stdin=stdin or subprocess.DEVNULL, cwd=cwd,
             stdout=stdout or self._log_file, stderr=self._log_file,
-            start_new_session=True, preexec_fn=_die_with_parent)
+            start_new_session=True, preexec_fn=die_with_parent)
 
     @property
     def pid(self):

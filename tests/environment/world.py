@@ -11,11 +11,10 @@ import tempfile
 from . import x11
 from .display import Display
 from .mailbox import Mailbox
-from .processes import Process, TimedOut, wait_until
+from .processes import ROOT, Process, TimedOut, build_folder, wait_until
 from .reader import Card, Daemon
 from .service import Service
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PEOPLE = ROOT / "data" / "demo-people" / "personas.tsv"
 # No picture in the middle of a movement, no wait for one.
 STILL = "[Settings]\ngtk-enable-animations=false\ngtk-cursor-blink=false\n"
@@ -29,10 +28,6 @@ SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:intercept_tls_get
 WINDOW_ONLY = {"ASAN_OPTIONS": SANITIZERS["ASAN_OPTIONS"] + (
     ":fast_unwind_on_malloc=0" if os.environ.get("NHI_WINDOW_LEAKS") else ":detect_leaks=0")}
 BAD_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:", "-CRITICAL **")
-
-
-def build_folder():
-    return pathlib.Path(os.environ.get("NHI_BUILD_ROOT", ROOT / "build")).resolve()
 
 
 def persona(key):
