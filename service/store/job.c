@@ -9,7 +9,10 @@
 
 G_DEFINE_QUARK (nhi - job - error - quark, nhi_job_error)
 
-#define DUE "kind = $1 AND state IN ('waiting', 'running') AND run_at <= $2"
+/* Word for word the condition of the index job_next, or SQLite would not use it. */
+#define LIVE "kind = $1 AND state IN ('waiting', 'running')"
+#define DUE LIVE " AND run_at <= $2"
+#define CLAIMED "job_id, kind, person_id, subject_id, cursor, attempts"
 
 void
 nhi_job_free (NhiJob *job)
@@ -71,25 +74,82 @@ nhi_store_job_is_due (NhiDbConnection *connection,
 }
 
 static NhiJob *
-find_due (NhiDbConnection *connection, const char *kind, gint64 now, GError **error)
+read_job (NhiDbRows *rows, const char *lease_token)
 {
-  g_autoptr (NhiDbRows) rows = NULL;
-  NhiJob *job;
+  NhiJob *job = g_new0 (NhiJob, 1);
 
-  rows = nhi_db_query (connection,
-                       "SELECT job_id, kind, person_id, subject_id, cursor, attempts FROM job "
-                       "WHERE " DUE " ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED",
-                       NHI_DB_ARGS (nhi_db_text (kind), nhi_db_int (now)), error);
-  if (rows == NULL || !nhi_db_rows_next (rows, error))
-    return NULL;
-  job = g_new0 (NhiJob, 1);
   job->job_id = g_strdup (nhi_db_rows_text (rows, 0));
   job->kind = g_strdup (nhi_db_rows_text (rows, 1));
   job->person_id = g_strdup (nhi_db_rows_text (rows, 2));
   job->subject_id = g_strdup (nhi_db_rows_text (rows, 3));
   job->cursor = g_strdup (nhi_db_rows_text (rows, 4));
-  job->attempts = nhi_db_rows_int (rows, 5) + 1;
+  job->attempts = nhi_db_rows_int (rows, 5);
+  job->lease_token = g_strdup (lease_token);
   return job;
+}
+
+/* Takes @rows, which may be NULL with @error set. */
+static GPtrArray *
+read_jobs (NhiDbRows *rows, const char *lease_token, GError **error)
+{
+  g_autoptr (NhiDbRows) owned = rows;
+  g_autoptr (GPtrArray) jobs = g_ptr_array_new_with_free_func ((GDestroyNotify)nhi_job_free);
+  g_autoptr (GError) failure = NULL;
+
+  if (rows == NULL)
+    return NULL;
+  while (nhi_db_rows_next (rows, &failure))
+    g_ptr_array_add (jobs, read_job (rows, lease_token));
+  if (failure == NULL)
+    return g_steal_pointer (&jobs);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
+/* What this very claim has taken already, in a run whose COMMIT was lost. */
+static GPtrArray *
+find_claimed (NhiDbConnection *connection,
+              const char *kind,
+              const char *lease_token,
+              gint64 lease_until,
+              GError **error)
+{
+  return read_jobs (nhi_db_query (connection,
+                                  "SELECT " CLAIMED " FROM job WHERE " LIVE
+                                  " AND run_at = $2 AND lease_token = $3",
+                                  NHI_DB_ARGS (nhi_db_text (kind), nhi_db_int (lease_until),
+                                               nhi_db_text (lease_token)),
+                                  error),
+                    lease_token, error);
+}
+
+GPtrArray *
+nhi_store_job_claim_many (NhiDbConnection *connection,
+                          const char *kind,
+                          const char *lease_token,
+                          gint64 now,
+                          gint64 lease_until,
+                          guint limit,
+                          GError **error)
+{
+  g_autoptr (GPtrArray) claimed = find_claimed (connection, kind, lease_token, lease_until, error);
+  g_autofree char *sql = NULL;
+
+  if (claimed == NULL || claimed->len > 0)
+    return g_steal_pointer (&claimed);
+  /* MATERIALIZED: looked for once, or a planner might lock more than it takes. The limit is a
+   * literal, or PostgreSQL would plan for a tenth of the table. */
+  sql = g_strdup_printf ("WITH due (due_id) AS MATERIALIZED (SELECT job_id FROM job WHERE " DUE
+                         " ORDER BY run_at LIMIT %u FOR UPDATE SKIP LOCKED)"
+                         " UPDATE job SET state = 'running', lease_token = $3, run_at = $4,"
+                         " attempts = attempts + 1 FROM due WHERE job_id = due_id"
+                         " RETURNING " CLAIMED,
+                         limit);
+  return read_jobs (nhi_db_query (connection, sql,
+                                  NHI_DB_ARGS (nhi_db_text (kind), nhi_db_int (now),
+                                               nhi_db_text (lease_token), nhi_db_int (lease_until)),
+                                  error),
+                    lease_token, error);
 }
 
 NhiJob *
@@ -100,19 +160,10 @@ nhi_store_job_claim (NhiDbConnection *connection,
                      gint64 lease_until,
                      GError **error)
 {
-  g_autoptr (NhiJob) job = find_due (connection, kind, now, error);
+  g_autoptr (GPtrArray) jobs =
+      nhi_store_job_claim_many (connection, kind, lease_token, now, lease_until, 1, error);
 
-  if (job == NULL)
-    return NULL;
-  job->lease_token = g_strdup (lease_token);
-  if (nhi_db_run (connection,
-                  "UPDATE job SET state = 'running', lease_token = $2, run_at = $3, "
-                  "attempts = $4 WHERE job_id = $1",
-                  NHI_DB_ARGS (nhi_db_text (job->job_id), nhi_db_text (lease_token),
-                               nhi_db_int (lease_until), nhi_db_int (job->attempts)),
-                  error) < 0)
-    return NULL;
-  return g_steal_pointer (&job);
+  return jobs != NULL && jobs->len > 0 ? g_ptr_array_steal_index_fast (jobs, 0) : NULL;
 }
 
 gboolean
@@ -143,13 +194,16 @@ check_lease (const NhiJob *job, gint64 changed, GError **error)
   return changed > 0;
 }
 
-#define HELD " WHERE job_id = $1 AND lease_token = $2 AND state = 'running'"
+/* The row is this holder's, and runs or is already in the state that the statement leads to. */
+#define HELD_OR(state)                                                                             \
+  " WHERE job_id = $1 AND lease_token = $2 AND state IN ('running', '" state "')"
 
 gboolean
 nhi_store_job_finish (NhiDbConnection *connection, const NhiJob *job, GError **error)
 {
   return check_lease (job,
-                      nhi_db_run (connection, "UPDATE job SET state = 'done', error = NULL" HELD,
+                      nhi_db_run (connection,
+                                  "UPDATE job SET state = 'done', error = NULL" HELD_OR ("done"),
                                   NHI_DB_ARGS (nhi_db_text (job->job_id),
                                                nhi_db_text (job->lease_token)),
                                   error),
@@ -163,13 +217,14 @@ nhi_store_job_extend (NhiDbConnection *connection,
                       gint64 lease_until,
                       GError **error)
 {
-  return check_lease (job,
-                      nhi_db_run (connection, "UPDATE job SET cursor = $3, run_at = $4" HELD,
-                                  NHI_DB_ARGS (nhi_db_text (job->job_id),
-                                               nhi_db_text (job->lease_token), nhi_db_text (cursor),
-                                               nhi_db_int (lease_until)),
-                                  error),
-                      error);
+  return check_lease (
+      job,
+      nhi_db_run (connection,
+                  "UPDATE job SET cursor = coalesce ($3, cursor), run_at = $4" HELD_OR ("running"),
+                  NHI_DB_ARGS (nhi_db_text (job->job_id), nhi_db_text (job->lease_token),
+                               nhi_db_text (cursor), nhi_db_int (lease_until)),
+                  error),
+      error);
 }
 
 gboolean
@@ -179,14 +234,14 @@ nhi_store_job_retry (NhiDbConnection *connection,
                      const char *why,
                      GError **error)
 {
-  return check_lease (job,
-                      nhi_db_run (connection,
-                                  "UPDATE job SET state = 'waiting', run_at = $3, error = $4" HELD,
-                                  NHI_DB_ARGS (nhi_db_text (job->job_id),
-                                               nhi_db_text (job->lease_token), nhi_db_int (run_at),
-                                               nhi_db_text (why)),
-                                  error),
-                      error);
+  return check_lease (
+      job,
+      nhi_db_run (connection,
+                  "UPDATE job SET state = 'waiting', run_at = $3, error = $4" HELD_OR ("waiting"),
+                  NHI_DB_ARGS (nhi_db_text (job->job_id), nhi_db_text (job->lease_token),
+                               nhi_db_int (run_at), nhi_db_text (why)),
+                  error),
+      error);
 }
 
 gboolean
@@ -195,7 +250,7 @@ nhi_store_job_repeat (NhiDbConnection *connection, const NhiJob *job, gint64 run
   return check_lease (job,
                       nhi_db_run (connection,
                                   "UPDATE job SET state = 'waiting', run_at = $3, attempts = 0, "
-                                  "error = NULL" HELD,
+                                  "error = NULL" HELD_OR ("waiting"),
                                   NHI_DB_ARGS (nhi_db_text (job->job_id),
                                                nhi_db_text (job->lease_token), nhi_db_int (run_at)),
                                   error),
@@ -206,7 +261,8 @@ gboolean
 nhi_store_job_fail (NhiDbConnection *connection, const NhiJob *job, const char *why, GError **error)
 {
   return check_lease (job,
-                      nhi_db_run (connection, "UPDATE job SET state = 'failed', error = $3" HELD,
+                      nhi_db_run (connection,
+                                  "UPDATE job SET state = 'failed', error = $3" HELD_OR ("failed"),
                                   NHI_DB_ARGS (nhi_db_text (job->job_id),
                                                nhi_db_text (job->lease_token), nhi_db_text (why)),
                                   error),
@@ -223,7 +279,7 @@ nhi_store_job_forget (NhiDbConnection *connection,
   return nhi_db_run (connection,
                      "DELETE FROM job WHERE job_id IN (SELECT job_id FROM job "
                      "WHERE (state = 'done' AND run_at < $1) OR (state = 'failed' AND run_at < $2) "
-                     "LIMIT $3)",
+                     "LIMIT $3 FOR UPDATE SKIP LOCKED)",
                      NHI_DB_ARGS (nhi_db_int (done_before), nhi_db_int (failed_before),
                                   nhi_db_int (limit)),
                      error);

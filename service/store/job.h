@@ -62,8 +62,20 @@ gboolean nhi_store_job_is_due (NhiDbConnection *connection,
                                gboolean *ret_due,
                                GError **error);
 
-/* The oldest due job of @kind, now leased under @lease_token until @lease_until and with one
- * attempt more. NULL without @error when there is none. */
+/* The oldest due jobs of @kind, @limit at most, now leased under @lease_token until @lease_until
+ * and each with one attempt more. @lease_token is new for each claim: when the claim runs again
+ * after its COMMIT was lost it finds by it what it has already claimed. NHI_DB_WRITE_LOCKED is
+ * enough: what others are just claiming is passed over. (transfer full): of NhiJob, perhaps empty;
+ * NULL with
+ * @error. */
+GPtrArray *nhi_store_job_claim_many (NhiDbConnection *connection,
+                                     const char *kind,
+                                     const char *lease_token,
+                                     gint64 now,
+                                     gint64 lease_until,
+                                     guint limit,
+                                     GError **error);
+/* The same for one job. NULL without @error when there is none. */
 NhiJob *nhi_store_job_claim (NhiDbConnection *connection,
                              const char *kind,
                              const char *lease_token,
@@ -80,8 +92,10 @@ gboolean nhi_store_job_take_over (NhiDbConnection *connection,
                                   GError **error);
 
 /* Each of these ends or moves a job only while its lease token is still in the row; else
- * NHI_JOB_ERROR_LEASE_LOST. Call nhi_store_job_finish() FIRST in the transaction that writes the
- * job's result: so a late finisher writes nothing. */
+ * NHI_JOB_ERROR_LEASE_LOST. That it has done so already – its COMMIT was lost – is no error. Call
+ * nhi_store_job_finish() FIRST in the transaction that writes the job's result: so a late finisher
+ * writes nothing, and the row's lock keeps everybody else away until the COMMIT, which is why
+ * NHI_DB_WRITE_LOCKED is enough. @cursor: NULL leaves the old one. */
 gboolean nhi_store_job_finish (NhiDbConnection *connection, const NhiJob *job, GError **error);
 gboolean nhi_store_job_extend (NhiDbConnection *connection,
                                const NhiJob *job,
