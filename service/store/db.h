@@ -164,8 +164,8 @@ gboolean nhi_db_load_end (NhiDbLoad *load, GError **error);
 /* After a failed row: frees @load; the body then returns FALSE. */
 void nhi_db_load_cancel (NhiDbLoad *load);
 
-/* Runs data/schema/NNNN-*.sql (compiled in) that have not run yet, one transaction a step. Two
- * nodes may call it at once. */
+/* Runs what has not run yet of data/schema/NNNN-*.sql (compiled in), one transaction a statement.
+ * Several nodes may call it at once; who was killed in the middle is followed where it stopped. */
 gboolean nhi_db_migrate (NhiDb *db, guint *ret_from, guint *ret_to, GError **error);
 gboolean nhi_db_check_schema (NhiDb *db, GError **error);
 
