@@ -185,6 +185,29 @@ test_unlock_clears_one_person (Fixture *f, gconstpointer data)
 }
 
 static void
+test_migrate_shows_and_names_its_statements (Fixture *f, gconstpointer data)
+{
+  g_autoptr (JsonNode) before = NULL, after = NULL;
+
+  g_assert_cmpint (call (f, "migrate --show -d sqlite:/nonexistent-folder/x.db"), ==, 3);
+  g_assert_cmpint (call (f, "migrate -d @"), ==, 0);
+  g_assert_nonnull (strstr (f->out, "0001-first.sql, statement 1: CREATE TABLE person"));
+  g_assert_nonnull (strstr (f->out, "from version 0 to"));
+  g_assert_cmpint (call (f, "migrate --show -d @ --json"), ==, 0);
+  after = json (f);
+  g_assert_cmpuint (json_array_get_length (
+                        json_object_get_array_member (json_node_get_object (after), "statements")),
+                    ==, 0);
+  g_assert_cmpint (call (f, "migrate --show -d sqlite::memory:"), ==, 0);
+  g_assert_nonnull (strstr (f->out, "CREATE TABLE person (\n"));
+  g_assert_cmpint (call (f, "migrate --show -d sqlite::memory: --json"), ==, 0);
+  before = json (f);
+  g_assert_cmpuint (json_array_get_length (
+                        json_object_get_array_member (json_node_get_object (before), "statements")),
+                    >, 10);
+}
+
+static void
 test_configuration_names_the_database (Fixture *f, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (f->folder, "x.conf", NULL);
@@ -219,6 +242,7 @@ main (int argc, char **argv)
   ADD ("/ctl/help-and-version", test_help_and_version);
   ADD ("/ctl/fills-and-unlocks", test_fills_and_unlocks);
   ADD ("/ctl/unlock-clears-one-person", test_unlock_clears_one_person);
+  ADD ("/ctl/migrate-shows-and-names-its-statements", test_migrate_shows_and_names_its_statements);
   ADD ("/ctl/configuration-names-the-database", test_configuration_names_the_database);
   ADD ("/ctl/personas-need-no-database", test_personas_need_no_database);
   return g_test_run ();

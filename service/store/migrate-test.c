@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Migrations: from nothing, again, by two at once, and against a schema from the future. */
+ * Migrations: from nothing, again, by ten at once, broken off, and against a schema from the
+ * future. */
 
-#include "service/store/db-engine.h"
+#include "service/store/migrate.h"
 #include "service/store/sql-text.h"
+#include "service/store/test-database.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 static const struct
@@ -71,64 +72,176 @@ test_row_locks_are_taken_out (void)
     }
 }
 
-static gboolean
-run_body (NhiDbConnection *connection, gpointer data, GError **error)
+typedef struct
 {
-  return nhi_db_run (connection, data, NHI_DB_NO_ARGS, error) >= 0;
+  char *folder;
+  NhiDb *db;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autofree char *uri = NULL;
+  g_autoptr (GError) error = NULL;
+
+  f->folder = test_folder_new ();
+  uri = test_database_uri (f->folder);
+  f->db = nhi_db_open (uri, 2, &error);
+  g_assert_no_error (error);
 }
 
 static void
-test_from_nothing_and_again (void)
+tear_down (Fixture *f, gconstpointer data)
 {
-  g_autoptr (NhiDb) db = nhi_db_open ("sqlite::memory:", 1, NULL);
+  nhi_db_close (f->db);
+  test_folder_remove (f->folder);
+}
+
+static void
+test_from_nothing_and_again (Fixture *f, gconstpointer data)
+{
   g_autoptr (GError) error = NULL;
   guint from = 99, to = 0;
 
-  g_assert_false (nhi_db_check_schema (db, &error));
+  g_assert_false (nhi_db_check_schema (f->db, &error));
   g_assert_error (error, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA);
   g_clear_error (&error);
-  nhi_db_migrate (db, &from, &to, &error);
+  nhi_db_migrate (f->db, &from, &to, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (from, ==, 0);
   g_assert_cmpuint (to, >=, 1);
-  nhi_db_check_schema (db, &error);
+  nhi_db_check_schema (f->db, &error);
   g_assert_no_error (error);
-  nhi_db_migrate (db, &from, NULL, &error);
+  nhi_db_migrate (f->db, &from, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (from, ==, to);
 }
 
 static void
-test_newer_schema_is_refused (void)
+test_newer_schema_is_refused (Fixture *f, gconstpointer data)
 {
-  g_autoptr (NhiDb) db = nhi_db_open ("sqlite::memory:", 1, NULL);
-  const char *future = "INSERT INTO schema_version VALUES (9000, 'future', 0)";
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (nhi_db_migrate (db, NULL, NULL, NULL));
-  g_assert_true (nhi_db_transact (db, NHI_DB_WRITE, run_body, (gpointer)future, NULL));
-  g_assert_false (nhi_db_check_schema (db, &error));
+  g_assert_true (nhi_db_migrate (f->db, NULL, NULL, NULL));
+  test_sql_run (f->db, "INSERT INTO schema_version VALUES (9000, 'future', 0)");
+  g_assert_false (nhi_db_check_schema (f->db, &error));
   g_assert_error (error, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA);
   g_clear_error (&error);
-  g_assert_false (nhi_db_migrate (db, NULL, NULL, &error));
+  g_assert_false (nhi_db_migrate (f->db, NULL, NULL, &error));
   g_assert_error (error, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA);
 }
 
-/* A table of the step is in the way: nothing of the step may stay. */
-static void
-test_failed_step_leaves_nothing (void)
-{
-  g_autoptr (NhiDb) db = nhi_db_open ("sqlite::memory:", 1, NULL);
-  const char *obstacle = "CREATE TABLE job (x TEXT)";
-  g_autoptr (GError) error = NULL;
+/* Steps of a test's own: data/schema has what it has. */
+static const NhiSchemaStep steps[] = {
+  { 1, "0001-one.sql",
+    "CREATE TABLE one (x TEXT NOT NULL PRIMARY KEY);\n-- then\nCREATE TABLE two (x TEXT)" },
+  { 2, "0002-two.sql",
+    "ALTER TABLE one ADD COLUMN y TEXT;"
+    "INSERT INTO one (x, y) SELECT 'a', 'b' WHERE 1 = 1;"
+    "CREATE TABLE three (x TEXT);"
+    "CREATE INDEX IF NOT EXISTS one_y ON one (y)" },
+};
 
-  g_assert_true (nhi_db_transact (db, NHI_DB_WRITE, run_body, (gpointer)obstacle, NULL));
-  g_assert_false (nhi_db_migrate (db, NULL, NULL, &error));
-  g_assert_error (error, NHI_DB_ERROR, NHI_DB_ERROR_INTERNAL);
-  g_clear_error (&error);
-  g_assert_true (nhi_db_transact (db, NHI_DB_WRITE, run_body, (gpointer) "DROP TABLE job", NULL));
-  nhi_db_migrate (db, NULL, NULL, &error);
+static void
+count_statement (const NhiSchemaStatement *statement, gpointer data)
+{
+  guint *told = data;
+
+  g_assert_nonnull (statement->sql);
+  ++*told;
+}
+
+static void
+run_steps (NhiDb *db, gsize n_steps, guint expected_statements)
+{
+  g_autoptr (GError) error = NULL;
+  guint told = 0;
+
+  nhi_db_run_steps (db, steps, n_steps, count_statement, &told, NULL, &error);
   g_assert_no_error (error);
+  g_assert_cmpuint (told, ==, expected_statements);
+}
+
+static void
+test_a_later_step_runs_alone (Fixture *f, gconstpointer data)
+{
+  run_steps (f->db, 1, 2);
+  run_steps (f->db, 1, 0);
+  run_steps (f->db, 2, 4);
+  run_steps (f->db, 2, 0);
+  g_assert_cmpint (test_sql_integer (f->db, "SELECT count(*) FROM schema_version"), ==, 2);
+  g_assert_cmpint (test_sql_integer (f->db, "SELECT count(*) FROM schema_statement"), ==, 6);
+  g_assert_cmpint (test_sql_integer (f->db, "SELECT count(*) FROM one"), ==, 1);
+}
+
+/* The third statement of the second step finds its table in the way. What ran before it stays and
+ * is not run again: the row of the second statement would come twice. */
+static void
+test_goes_on_behind_a_failed_statement (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  guint told = 0;
+
+  run_steps (f->db, 1, 2);
+  test_sql_run (f->db, "CREATE TABLE three (obstacle TEXT)");
+  g_assert_false (nhi_db_run_steps (f->db, steps, 2, count_statement, &told, NULL, &error));
+  g_assert_error (error, NHI_DB_ERROR, NHI_DB_ERROR_INTERNAL);
+  g_assert_true (
+      g_str_has_prefix (error->message, "0002-two.sql, statement 3 (CREATE TABLE three): "));
+  g_assert_cmpuint (told, ==, 3);
+  g_assert_cmpint (test_sql_integer (f->db, "SELECT max(version) FROM schema_version"), ==, 1);
+  g_assert_cmpint (test_sql_integer (f->db, "SELECT count(*) FROM schema_statement"), ==, 4);
+  test_sql_run (f->db, "DROP TABLE three");
+  run_steps (f->db, 2, 2);
+  g_assert_cmpint (test_sql_integer (f->db, "SELECT count(*) FROM one"), ==, 1);
+}
+
+/* A node was killed when every statement had run and nobody had said so yet. */
+static void
+test_goes_on_behind_the_last_statement (Fixture *f, gconstpointer data)
+{
+  run_steps (f->db, 2, 6);
+  test_sql_run (f->db, "DELETE FROM schema_version WHERE version = 2");
+  run_steps (f->db, 2, 0);
+  g_assert_cmpint (test_sql_integer (f->db, "SELECT max(version) FROM schema_version"), ==, 2);
+}
+
+/* Made when a step was one transaction: there is no record of statements. */
+static void
+test_a_database_of_the_first_programs_goes_on (Fixture *f, gconstpointer data)
+{
+  run_steps (f->db, 1, 2);
+  test_sql_run (f->db, "DROP TABLE schema_statement");
+  run_steps (f->db, 1, 0);
+  run_steps (f->db, 2, 4);
+}
+
+/* An operator who builds a large index ahead (CONCURRENTLY) finds the step content with it. */
+static void
+test_an_index_may_be_there_already (Fixture *f, gconstpointer data)
+{
+  run_steps (f->db, 1, 2);
+  test_sql_run (f->db, "ALTER TABLE one ADD COLUMN y TEXT");
+  test_sql_run (f->db, "CREATE INDEX one_y ON one (y)");
+  test_sql_run (f->db, "INSERT INTO schema_statement VALUES (2, 1, 0)");
+  run_steps (f->db, 2, 3);
+}
+
+static void
+test_what_would_run_is_listed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) open = NULL;
+  const NhiSchemaStatement *first;
+  guint from = 99;
+
+  run_steps (f->db, 1, 2);
+  open = nhi_db_list_statements (f->db, steps, 2, &from, NULL);
+  g_assert_cmpuint (from, ==, 1);
+  g_assert_cmpuint (open->len, ==, 4);
+  first = g_ptr_array_index (open, 0);
+  g_assert_cmpstr (first->sql, ==, "ALTER TABLE one ADD COLUMN y TEXT");
+  g_assert_cmpuint (first->number, ==, 1);
+  run_steps (f->db, 2, 4);
 }
 
 static gpointer
@@ -144,15 +257,13 @@ migrating_thread (gpointer data)
 }
 
 static void
-test_two_at_once (void)
+test_ten_at_once (Fixture *f, gconstpointer data)
 {
-  g_autofree char *folder = g_dir_make_tmp ("nhi-migrate-XXXXXX", NULL);
-
-  for (guint round = 0; round < 10; round++)
+  for (guint round = 0; round < 5; round++)
     {
-      g_autofree char *path = g_strdup_printf ("%s/%u.db", folder, round);
-      g_autofree char *uri = g_strconcat ("sqlite:", path, NULL);
-      GThread *threads[4];
+      char *folder = test_folder_new ();
+      g_autofree char *uri = test_database_uri (folder);
+      GThread *threads[10];
       g_autoptr (NhiDb) db = NULL;
 
       for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
@@ -162,9 +273,8 @@ test_two_at_once (void)
       db = nhi_db_open (uri, 1, NULL);
       g_assert_true (nhi_db_check_schema (db, NULL));
       g_clear_pointer (&db, nhi_db_close);
-      g_unlink (path);
+      test_folder_remove (folder);
     }
-  g_rmdir (folder);
 }
 
 int
@@ -173,9 +283,16 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/migrate/statements-are-split", test_statements_are_split);
   g_test_add_func ("/migrate/row-locks-are-taken-out", test_row_locks_are_taken_out);
-  g_test_add_func ("/migrate/from-nothing-and-again", test_from_nothing_and_again);
-  g_test_add_func ("/migrate/newer-schema-is-refused", test_newer_schema_is_refused);
-  g_test_add_func ("/migrate/failed-step-leaves-nothing", test_failed_step_leaves_nothing);
-  g_test_add_func ("/migrate/two-at-once", test_two_at_once);
+#define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("/migrate/from-nothing-and-again", test_from_nothing_and_again);
+  ADD ("/migrate/newer-schema-is-refused", test_newer_schema_is_refused);
+  ADD ("/migrate/a-later-step-runs-alone", test_a_later_step_runs_alone);
+  ADD ("/migrate/goes-on-behind-a-failed-statement", test_goes_on_behind_a_failed_statement);
+  ADD ("/migrate/goes-on-behind-the-last-statement", test_goes_on_behind_the_last_statement);
+  ADD ("/migrate/a-database-of-the-first-programs-goes-on",
+       test_a_database_of_the_first_programs_goes_on);
+  ADD ("/migrate/an-index-may-be-there-already", test_an_index_may_be_there_already);
+  ADD ("/migrate/what-would-run-is-listed", test_what_would_run_is_listed);
+  ADD ("/migrate/ten-at-once", test_ten_at_once);
   return g_test_run ();
 }

@@ -15,6 +15,7 @@
 
 #define SCHEMA_PATH "/tw/nhicard/schema/"
 #define CREATE_TRIES 10 /* each node at once loses at most one race a table */
+#define BUSY_TRIES 6    /* of ten seconds each (db.c) */
 #define SUMMARY_CHARACTERS 60
 
 /* What has run: whole steps, and the statements of the steps since the second table exists. */
@@ -303,6 +304,30 @@ version_body (NhiDbConnection *connection, gpointer data, GError **error)
                      error) >= 0;
 }
 
+/* Another node may be at the same statement for as long as an index on a large table takes. */
+static gboolean
+run_statement (NhiDb *db,
+               NhiSchemaStatement *statement,
+               NhiMigrateProgress progress,
+               gpointer data,
+               GError **error)
+{
+  for (guint tries = 1;; tries++)
+    {
+      g_autoptr (GError) cause = NULL;
+
+      if (progress != NULL)
+        progress (statement, data);
+      if (nhi_db_transact (db, NHI_DB_WRITE_LOCKED, statement_body, statement, &cause))
+        return TRUE;
+      if (tries >= BUSY_TRIES || !g_error_matches (cause, NHI_DB_ERROR, NHI_DB_ERROR_BUSY))
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+    }
+}
+
 /* "0002-devices.sql, statement 3 (CREATE TABLE device): " */
 static void
 prefix_error (GError **error, const NhiSchemaStatement *statement)
@@ -330,15 +355,13 @@ run_step (NhiDb *db,
     {
       NhiSchemaStatement *statement = g_ptr_array_index (open, i);
 
-      if (progress != NULL)
-        progress (statement, data);
-      if (!nhi_db_transact (db, NHI_DB_WRITE, statement_body, statement, error))
+      if (!run_statement (db, statement, progress, data, error))
         {
           prefix_error (error, statement);
           return FALSE;
         }
     }
-  return nhi_db_transact (db, NHI_DB_WRITE, version_body, (gpointer)step, error);
+  return nhi_db_transact (db, NHI_DB_WRITE_LOCKED, version_body, (gpointer)step, error);
 }
 
 gboolean

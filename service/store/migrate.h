@@ -23,7 +23,7 @@ typedef struct
   char *sql;
 } NhiSchemaStatement;
 
-/* Told before each statement. */
+/* Told before each statement, and again each time it has to wait for another node. */
 typedef void (*NhiMigrateProgress) (const NhiSchemaStatement *statement, gpointer data);
 
 /* The steps that are compiled in. (transfer none): they live as long as the program. */

@@ -25,6 +25,7 @@ static const struct
   { "idempotency", "scope" },
   { "job", "job_id" },
   { "schema_version", "version" },
+  { "schema_statement", "version" },
 };
 
 static const char *const forbidden[] = {
