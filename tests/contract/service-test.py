@@ -13,7 +13,6 @@ import pathlib
 import re
 import signal
 import socket
-import sqlite3
 import ssl
 import sys
 import tempfile
@@ -86,11 +85,10 @@ class Stage:
         self.service = Service(self.folder, build_folder(), workers=limits.pop("workers", 2), limits={**FREE, **limits})
         self.service.start()
         self.client = Client(self.service)
-        self.database = sqlite3.connect(self.service.database, isolation_level=None, timeout=30)
+        self.database = self.service.database
 
     def close(self):
-        self.service.stop()
-        self.database.close()
+        self.service.close()
         log = self.service_log()
         found = re.search(r"Sanitizer|runtime error|CRITICAL", log)
         assert not found, log[max(found.start() - 100, 0):][:4000]
@@ -166,9 +164,9 @@ def confirming(stage):
     stage.client.expect(200, None, "confirm", data=b"", headers=form, token=token)
     stage.client.expect(202, None, "register", registration(OTHER))
     late = letter_token(stage, OTHER)
-    stage.database.execute("UPDATE registration SET expires_at = 1 WHERE state = 'pending'")
-    stage.database.execute("UPDATE registration_by_token SET expires_at = 1 WHERE person_id IN"
-                           " (SELECT person_id FROM registration WHERE state = 'pending')")
+    stage.database.rows("UPDATE registration SET expires_at = 1 WHERE state = 'pending'")
+    stage.database.rows("UPDATE registration_by_token SET expires_at = 1 WHERE person_id IN"
+                        " (SELECT person_id FROM registration WHERE state = 'pending')")
     stage.client.expect(410, None, "showConfirmation", token=late)
     stage.client.expect(410, None, "confirm", token=late)
 
@@ -243,7 +241,7 @@ def downloading(stage):
     stage.client.expect(200, None, "listApplications")
     for name in ("getApplication", "downloadPackage"):
         stage.client.expect(404, "not-found", name, id=UNKNOWN_ID)
-    stage.database.execute("UPDATE application SET available_until = 1 WHERE application_id = ?", (stage.one,))
+    stage.database.rows(f"UPDATE application SET available_until = 1 WHERE application_id = '{stage.one}'")
     stage.client.expect(410, "package-expired", "downloadPackage", id=stage.one)
 
 
@@ -313,17 +311,14 @@ def other_methods_and_long_bodies(stage):
 
 @step
 def a_locked_database_is_a_busy_service(stage):
-    stage.database.execute("BEGIN IMMEDIATE")
-    try:
+    with stage.database.lock():
         stage.client.expect(503, "overloaded", "register", registration(persona("lin-zhi-ming")))
-    finally:
-        stage.database.execute("ROLLBACK")
 
 
 @step
 def a_broken_database_is_an_internal_error(stage):
-    for (table,) in stage.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-        stage.database.execute(f"ALTER TABLE {table} RENAME TO lost_{table}")
+    for table in stage.database.tables():
+        stage.database.rows(f"ALTER TABLE {table} RENAME TO lost_{table}")
     for name, _, _, operation in CONTRACT.operations():
         if "500" in operation["responses"]:
             page = "text/html" in CONTRACT.resolve(operation["responses"]["500"])["content"]
@@ -332,10 +327,7 @@ def a_broken_database_is_an_internal_error(stage):
 
 def a_damaged_database_is_a_service_out_of_order(folder):
     with contextlib.closing(Stage(folder, "damaged", workers=1)) as stage:
-        stage.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        size = os.path.getsize(stage.service.database)
-        with open(stage.service.database, "r+b") as file:
-            file.write(b"\xff" * size)
+        stage.database.ruin()
         stage.client.token = "x" * 43
         for name, _, _, operation in CONTRACT.operations():
             if "500" in operation["responses"]:
@@ -364,9 +356,7 @@ def a_full_queue_sheds(folder):
 def shed(stage, name, problem):
     hashes = name in ("register", "signIn")
     blocker = request_text("signIn" if hashes else "confirm", stage)
-    stage.database.execute("BEGIN IMMEDIATE")
-    with contextlib.ExitStack() as stack:
-        stack.callback(stage.database.execute, "ROLLBACK")
+    with stage.database.lock(), contextlib.ExitStack() as stack:
         for _ in range(3):
             raw = socket.create_connection(("localhost", stage.service.port), timeout=60)
             stream = stack.enter_context(stage.client.tls.wrap_socket(raw, server_hostname="localhost"))
@@ -413,16 +403,11 @@ def violations(rule, required):
 def stopped_jobs(stage):
     """SIGSTOP for the worker of the jobs, at a moment when it does not hold the database."""
     jobs = next(pid for pid in stage.service.workers() if "jobs" in thread_names(pid))
-    while True:
+    os.kill(jobs, signal.SIGSTOP)
+    while not (lock := stage.database.try_lock()):
+        os.kill(jobs, signal.SIGCONT)
         os.kill(jobs, signal.SIGSTOP)
-        try:
-            stage.database.execute("PRAGMA busy_timeout = 0")
-            stage.database.execute("BEGIN IMMEDIATE")
-            stage.database.execute("ROLLBACK")
-            break
-        except sqlite3.OperationalError:
-            os.kill(jobs, signal.SIGCONT)
-    stage.database.execute("PRAGMA busy_timeout = 30000")
+    lock.stop()
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 import uuid
 
-from . import processes
+from . import database, processes
 from .processes import Process, can_connect, wait_until
 
 
@@ -41,30 +41,34 @@ def make_certificates(folder):
 
 
 class Service:
-    """nhicardd on a free port with a database of its own; mail goes to @smtp_port or into @mail_folder; @limits are
-    settings that differ from the defaults."""
+    """nhicardd on a free port with a database of its own on the engine that NHI_TEST_ENGINE names; mail goes to
+    @smtp_port or into @mail_folder; @limits are settings that differ from the defaults."""
 
     def __init__(self, folder, build, people=40, seed=1, smtp_port=None, mail_folder=None, workers=2, port=None,
                  limits=None):
         self.folder = folder
         self.build = build
-        self.database = os.path.join(folder, "nhicard.db")
         self.port = port or processes.free_ports()
         self.uri = f"https://localhost:{self.port}"
         self.mail_folder = mail_folder
         self.process = None
         self.ca_file, self.certificate, self.key = make_certificates(os.path.join(folder, "tls"))
         self.config = os.path.join(folder, "nhicardd.conf")
+        self.database = database.make(folder)
         self._write_config(smtp_port, workers, limits or {})
         if self.mail_folder:
             os.makedirs(self.mail_folder, exist_ok=True)
-        self.control("migrate")
-        self.control("demo-data", "--people", str(people), "--seed", str(seed))
+        try:
+            self.control("migrate")
+            self.control("demo-data", "--people", str(people), "--seed", str(seed))
+        except BaseException:
+            self.database.close()
+            raise
 
     def control(self, *arguments):
         """nhicardctl on this database; its output."""
         program = str(self.build / "service/nhicardctl")
-        command = [program, arguments[0], "--database", f"sqlite:{self.database}", *arguments[1:]]
+        command = [program, arguments[0], "--database", self.database.uri, *arguments[1:]]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise AssertionError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
@@ -135,6 +139,13 @@ class Service:
         process, self.process = self.process, None
         return process.stop()
 
+    def close(self):
+        """Its exit code as stop() has it; the database is gone afterwards."""
+        try:
+            return self.stop()
+        finally:
+            self.database.close()
+
     def _write_config(self, smtp_port, workers, limits):
         if not smtp_port and not self.mail_folder:
             self.mail_folder = os.path.join(self.folder, "letters")
@@ -143,7 +154,7 @@ class Service:
             file.write("[service]\n"
                        f"listen=127.0.0.1:{self.port}\n"
                        f"certificate={self.certificate}\nkey={self.key}\n"
-                       f"database=sqlite:{self.database}\npublic-uri={self.uri}\n"
+                       f"database={self.database.uri}\npublic-uri={self.uri}\n"
                        f"mail={mail}\nmail-from=健保卡網路服務 <service@nhicard.example>\n"
                        f"demo=true\nworkers={workers}\n")
             for key in ("threads", "hashing-threads"):

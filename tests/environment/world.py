@@ -212,7 +212,7 @@ class World:
         self.stop_client()
         while self._also:
             self._also.pop().stop()
-        if self.service and self.service.stop() not in (None, 0):
+        if self.service and self.service.close() not in (None, 0):
             self.bad_ends.append("nhicardd ended badly")
         for part in (self.other_card, self.card, self.daemon, self.mailbox, self.display):
             if part:

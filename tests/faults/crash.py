@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import ssl
 import sys
 import threading
@@ -16,9 +15,9 @@ import uuid
 
 import citizen
 from framework import NO_RATE, case, expect, main, service
-from workers import is_alive, jobs_worker, unread, web_workers
+from workers import jobs_worker, unread, web_workers
 
-from environment.processes import can_connect, wait_until
+from environment.processes import can_connect, is_alive, wait_until
 
 
 @case
@@ -50,9 +49,7 @@ def a_web_worker_is_killed_and_the_same_key_gives_the_same_answer(folder):
             expect(answers[key] == again, f"another answer: {again}, not {answers[key]}")
         for key in people:
             wait_until(lambda: citizen.letters_to(one, key), f"the letter to {key}")
-        with sqlite3.connect(one.database) as database:
-            rows = database.execute("SELECT person_id, count(*) FROM outbox GROUP BY person_id").fetchall()
-        database.close()
+        rows = one.database.rows("SELECT person_id, count(*) FROM outbox GROUP BY person_id")
         expect(sorted(count for _, count in rows) == [1] * len(people), f"letters: {rows}")
 
 
@@ -128,8 +125,7 @@ def an_asked_end_waits_for_a_request_that_waits(folder):
     with service(folder) as one:
         token = citizen.sign_up(one)
         answers = []
-        lock = sqlite3.connect(one.database, isolation_level=None)
-        lock.execute("BEGIN IMMEDIATE")
+        lock = one.database.lock()
         connection = keep_alive(one)
         connection.request("GET", "/api/v1/session", headers={"Authorization": "Bearer " + token})
         connection.getresponse().read()
@@ -142,8 +138,7 @@ def an_asked_end_waits_for_a_request_that_waits(folder):
         one.process.popen.send_signal(signal.SIGTERM)
         wait_until(lambda: not can_connect(one.port), "no new connection is taken")
         expect(one.process.running() and not answers, f"it did not wait: {answers}")
-        lock.execute("ROLLBACK")
-        lock.close()
+        lock.stop()
         waiting.join(30)
         expect(answers == [202], answers)
         wait_until(lambda: not one.process.running(), "it ends", 30)

@@ -3,7 +3,6 @@
 
 import json
 import os
-import sqlite3
 import ssl
 import sys
 import threading
@@ -17,17 +16,6 @@ from environment import processes
 from environment.processes import wait_until
 from environment.service import Service
 from environment.world import persona
-
-
-def lock(one):
-    connection = sqlite3.connect(one.database, isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    return connection
-
-
-def release(connection):
-    connection.execute("ROLLBACK")
-    connection.close()
 
 
 def raw(one, method, path, body, key):
@@ -46,13 +34,13 @@ def raw(one, method, path, body, key):
 @case
 def a_short_lock_only_delays(folder):
     with service(folder) as one:
-        holder = lock(one)
+        holder = one.database.lock()
         answers = []
         asking = threading.Thread(daemon=True, target=lambda: answers.append(citizen.register(one)))
         asking.start()
         expect(one.request("GET", "/api/v1/service")[0] == 200, "others are held up")
         expect(not answers, f"it did not wait: {answers}")
-        release(holder)
+        holder.stop()
         asking.join(30)
         expect(answers[0][0] == 202, answers)
 
@@ -61,27 +49,25 @@ def a_short_lock_only_delays(folder):
 def a_long_lock_is_told_and_the_same_request_works_later(folder):
     key = "5e0a6a43-0f0b-4f0a-a1a8-0d6c0f1d1c11"
     with service(folder) as one:
-        holder = lock(one)
+        holder = one.database.lock()
         status, headers, problem = raw(one, "POST", "/api/v1/registrations", citizen.form("chen-mei-ling"), key)
         expect(status == 503, f"{status} {problem}")
         expect(int(headers["Retry-After"]) >= 1, headers["Retry-After"])
         expect(problem["type"].endswith("/overloaded"), problem)
-        release(holder)
+        holder.stop()
         status, answer = citizen.register(one, key=key)
         expect(status == 202, f"{status} {answer}")
-        database = sqlite3.connect(one.database)
-        wait_until(lambda: database.execute("SELECT count(*) FROM registration").fetchone() == (1,), "one registration")
-        expect(database.execute("SELECT count(*) FROM outbox").fetchone() == (1,), "not one letter")
-        database.close()
+        wait_until(lambda: one.database.value("SELECT count(*) FROM registration") == 1, "one registration")
+        expect(one.database.value("SELECT count(*) FROM outbox") == 1, "not one letter")
 
 
 @case
 def a_service_that_starts_while_the_database_is_locked(folder):
     with service(folder, start=False) as one:
-        holder = lock(one)
+        holder = one.database.lock()
         one.start()
         expect(one.request("GET", "/api/v1/service")[0] == 200, one.process.log_text)
-        release(holder)
+        holder.stop()
         citizen.sign_up(one)
 
 
@@ -120,12 +106,10 @@ def two_services_on_one_database(folder):
                 citizen.wait_ready(other, token, identifier)
             citizen.register(other, "wang-kun")
             address = persona("wang-kun")["email"]
-            database = sqlite3.connect(one.database)
-            wait_until(lambda: not database.execute("SELECT 1 FROM outbox WHERE state <> 'sent'").fetchall(),
+            wait_until(lambda: not one.database.rows("SELECT 1 FROM outbox WHERE state <> 'sent'"),
                        f"the letter to {address}")
-            attempts = database.execute("SELECT max(attempts) FROM job WHERE kind <> 'expiry'").fetchone()
-            database.close()
-            expect(attempts == (1,), f"a job was done {attempts} times")
+            attempts = one.database.value("SELECT max(attempts) FROM job WHERE kind <> 'expiry'")
+            expect(attempts == 1, f"a job was done {attempts} times")
         finally:
             other.stop()
 

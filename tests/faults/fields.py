@@ -3,7 +3,6 @@
 
 import http.client
 import json
-import sqlite3
 import ssl
 import sys
 import uuid
@@ -61,10 +60,7 @@ def told(status, problem, language, field=None):
 
 
 def forget_attempts(one):
-    database = sqlite3.connect(one.database, timeout=20)
-    database.execute("DELETE FROM attempt")
-    database.commit()
-    database.close()
+    one.database.rows("DELETE FROM attempt")
 
 
 @case
@@ -88,9 +84,7 @@ def hostile_registrations(folder):
                     status, _, problem = send(one, "POST", REGISTRATIONS, json.dumps(left_out).encode(),
                                               Accept_Language=language)
                     told(status, problem, language, field)
-        database = sqlite3.connect(one.database)
-        expect(database.execute("SELECT count(*) FROM registration").fetchone() == (0,), "somebody is registered")
-        database.close()
+        expect(one.database.value("SELECT count(*) FROM registration") == 0, "somebody is registered")
 
 
 def is_fair_password(value):

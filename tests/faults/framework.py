@@ -52,7 +52,7 @@ def service(folder, settings="", start=True, **options):
             one.start()
         yield one
     finally:
-        one.stop()
+        one.close()
 
 
 NO_RATE = "[limits]\nrate-per-minute=0\nhashing-rate-per-minute=0\n"

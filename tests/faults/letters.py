@@ -4,7 +4,6 @@
 import asyncio
 import os
 import signal
-import sqlite3
 import sys
 
 import citizen
@@ -44,33 +43,22 @@ def registered(one):
     expect(status == 202, f"{status} {answer}")
 
 
-def rows(one, sql):
-    database = sqlite3.connect(one.database)
-    try:
-        return database.execute(sql).fetchall()
-    finally:
-        database.close()
-
-
 def wait_for_attempt(one, attempts=1):
     """Until the letter's job has failed @attempts times and waits."""
-    return wait_until(lambda: [error for error, in rows(
-        one, f"SELECT error FROM job WHERE kind = 'mail' AND state = 'waiting' AND attempts >= {attempts}")],
+    return wait_until(lambda: [error for error, in one.database.rows(
+        f"SELECT error FROM job WHERE kind = 'mail' AND state = 'waiting' AND attempts >= {attempts}")],
         "a failed attempt", 60)[0]
 
 
 def hurry(one):
     """The next attempt is due now: what the wait would be is the unit tests' matter."""
-    database = sqlite3.connect(one.database, timeout=20)
-    database.execute("UPDATE job SET run_at = 0 WHERE kind = 'mail' AND state = 'waiting'")
-    database.commit()
-    database.close()
+    one.database.rows("UPDATE job SET run_at = 0 WHERE kind = 'mail' AND state = 'waiting'")
 
 
 def sent_once(one, mailbox):
     letter = mailbox.wait_for_letter(ADDRESS)
-    wait_until(lambda: rows(one, "SELECT state FROM outbox") == [("sent",)], "the row says sent")
-    expect(rows(one, "SELECT state FROM job WHERE kind = 'mail'") == [("done",)], "the job is not done")
+    wait_until(lambda: one.database.rows("SELECT state FROM outbox") == [("sent",)], "the row says sent")
+    expect(one.database.rows("SELECT state FROM job WHERE kind = 'mail'") == [("done",)], "the job is not done")
     expect(mailbox.count(ADDRESS) == 1, f"{mailbox.count(ADDRESS)} letters")
     confirm_link(letter)
     citizen.confirm(one, letter)
@@ -114,8 +102,8 @@ def the_mail_server_refuses_for_good(folder):
     try:
         with service(folder, smtp_port=mailbox.port) as one:
             registered(one)
-            wait_until(lambda: rows(one, "SELECT state, length(message) FROM outbox") == [("failed", 0)],
-                       lambda: str(rows(one, "SELECT state, length(message) FROM outbox")))
+            wait_until(lambda: one.database.rows("SELECT state, length(message) FROM outbox") == [("failed", 0)],
+                       lambda: str(one.database.rows("SELECT state, length(message) FROM outbox")))
             expect(mailbox.sink.refused == 1, f"{mailbox.sink.refused} attempts")
             mailbox.sink.refuse = None
             registered(one)
@@ -137,7 +125,7 @@ def a_slow_mail_server_holds_nobody_up(folder):
             mailbox.hold = None
             sent = mailbox.wait_for_letter(ADDRESS)
             confirm_link(sent)
-            wait_until(lambda: rows(one, "SELECT DISTINCT state FROM outbox") == [("sent",)], "both are sent")
+            wait_until(lambda: one.database.rows("SELECT DISTINCT state FROM outbox") == [("sent",)], "both are sent")
             expect(mailbox.count(ADDRESS) == 1, f"{mailbox.count(ADDRESS)} letters")
     finally:
         mailbox.stop()
@@ -171,7 +159,7 @@ def killed_after_the_server_took_the_letter(folder):
             wait_until(lambda: mailbox.count(ADDRESS) == 1, "the letter is taken")
             os.kill(jobs_worker(one), signal.SIGKILL)
             mailbox.hold = None
-            wait_until(lambda: rows(one, "SELECT state FROM outbox") == [("sent",)], "the row says sent", 30)
+            wait_until(lambda: one.database.rows("SELECT state FROM outbox") == [("sent",)], "the row says sent", 30)
             letters = [read_letter(name) for _, name in mailbox.sink.letters]
             expect(1 <= len(letters) <= 2, f"{len(letters)} letters")
             expect(len({letter["Message-ID"] for letter in letters}) == 1, "they are different letters")
@@ -195,7 +183,7 @@ def a_folder_that_cannot_be_written(folder):
         hurry(one)
         wait_until(lambda: os.path.isdir(blocked) and [name for name in os.listdir(blocked) if name[0] != "."],
                    "the letter")
-        wait_until(lambda: rows(one, "SELECT state FROM outbox") == [("sent",)], "the row says sent")
+        wait_until(lambda: one.database.rows("SELECT state FROM outbox") == [("sent",)], "the row says sent")
         expect(len(os.listdir(blocked)) == 1, os.listdir(blocked))
 
 

@@ -4,7 +4,6 @@ of its own with a few megabytes."""
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 
@@ -63,16 +62,8 @@ class Disk:
         subprocess.run(["umount", "-l", self.path], check=False)
 
 
-def rows(one, sql):
-    database = sqlite3.connect(one.database)
-    try:
-        return database.execute(sql).fetchall()
-    finally:
-        database.close()
-
-
 def counts(one):
-    return [rows(one, f"SELECT count(*) FROM {table}")[0][0]
+    return [one.database.value(f"SELECT count(*) FROM {table}")
             for table in ("registration", "outbox", "idempotency", "application", "application_item", "package_piece")]
 
 
@@ -103,16 +94,13 @@ def registering_on_a_full_disk(folder):
 def building_a_package_on_a_full_disk(folder):
     with Disk(folder) as disk, service(disk.path, settings=NO_RATE, mail_folder=folder + "/letters") as one:
         token = citizen.sign_up(one, "ten-years")
-        hold = sqlite3.connect(one.database, isolation_level=None)
         status, answer = citizen.apply(one, token, citizen.application(citizen.ALL, 9))
         expect(status == 202, f"{status} {answer}")
-        hold.execute("BEGIN IMMEDIATE")
-        disk.fill()
-        hold.execute("ROLLBACK")
-        hold.close()
+        with one.database.lock():
+            disk.fill()
         identifier = answer["application_id"]
-        pieces = rows(one, "SELECT count(*) FROM package_piece")[0][0]
-        state = rows(one, "SELECT state FROM application")[0][0]
+        pieces = one.database.value("SELECT count(*) FROM package_piece")
+        state = one.database.value("SELECT state FROM application")
         expect((state, pieces > 0) in (("processing", False), ("ready", True)), f"{state} with {pieces} pieces")
         disk.free()
         citizen.wait_ready(one, token, identifier, 60)
@@ -130,7 +118,7 @@ def applying_on_a_full_disk(folder):
         expect(one.request("GET", "/api/v1/health-bank/categories", token=token)[0] == 200, "reading does not go on")
         disk.free()
         made = sum(status == 202 for status, _ in asked)
-        expect(rows(one, "SELECT count(*) FROM application")[0][0] == made, "half a state")
+        expect(one.database.value("SELECT count(*) FROM application") == made, "half a state")
         status, answer = citizen.apply(one, token)
         expect(status == 202, f"{status} {answer}")
         citizen.wait_ready(one, token, answer["application_id"], 60)
@@ -140,7 +128,7 @@ def applying_on_a_full_disk(folder):
 def starting_on_a_full_disk(folder):
     with Disk(folder) as disk, service(disk.path, start=False, mail_folder=folder + "/letters") as one:
         disk.fill()
-        done = subprocess.run([program("nhicardctl"), "user", "unlock", "A123456789", "-d", "sqlite:" + one.database],
+        done = subprocess.run([program("nhicardctl"), "user", "unlock", "A123456789", "-d", one.database.uri],
                               capture_output=True, text=True, timeout=60, check=False)
         expect(done.returncode == 3 and "make room" in done.stderr, f"{done.returncode} {done.stderr}")
         done = subprocess.run([program("nhicardd"), "--config", one.config], capture_output=True, text=True, timeout=60,

@@ -139,12 +139,12 @@ def database_missing(folder):
         refused(with_config(one, ("nhicard.db", "other.db")), DATABASE, "other.db", "nhicardctl migrate")
         expect(not os.path.exists(os.path.join(folder, "other.db")), "a new file was made")
         refused(with_config(one, ("nhicard.db", "nowhere/other.db")), DATABASE, "nowhere")
-        refused(with_config(one, (one.database, folder)), DATABASE, folder)
+        refused(with_config(one, (one.database.path, folder)), DATABASE, folder)
 
 
 def copy_of(one, name):
     path = os.path.join(one.folder, name)
-    shutil.copy(one.database, path)
+    shutil.copy(one.database.path, path)
     return path
 
 

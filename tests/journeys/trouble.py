@@ -2,23 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A bad day at the service: its database is locked, then it is gone. What is told, what still works, what is lost."""
 
-import sqlite3
-
 from framework import Journey, assert_all_named, assert_equal, main
 import way
 
 journey = Journey("trouble")
-
-
-class Lock:
-    """Another program that keeps the database's write lock, such as a backup gone wrong."""
-
-    def __init__(self, database):
-        self.connection = sqlite3.connect(database, timeout=20, isolation_level=None)
-        self.connection.execute("BEGIN IMMEDIATE")
-
-    def stop(self):
-        self.connection.close()
 
 
 def wait_for_alert(screen):
@@ -32,7 +19,7 @@ def _(world):
     world.card.insert("chen-mei-ling")
     screen = world.run_client()
     screen.wait_says("陳美玲")
-    world.lock = Lock(world.service.database)
+    world.lock = world.service.database.lock()
     world.also_stop(world.lock)
     way.sign_in(world, world.person["password"])
     wait_for_alert(screen)
@@ -51,7 +38,7 @@ def _(world):
 @journey.step("a-locked-database-is-told-at-the-application")
 def _(world):
     screen = world.application
-    world.lock = Lock(world.service.database)
+    world.lock = world.service.database.lock()
     world.also_stop(world.lock)
     way.apply_for_everything(world)
     wait_for_alert(screen)
