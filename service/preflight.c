@@ -33,6 +33,7 @@ look_at_mail (const NhiConfiguration *configuration, GError **error)
 static NhiPreflightExit
 look_at_database (const NhiConfiguration *configuration, GError **error)
 {
+  g_autofree char *name = nhi_db_name (configuration->database);
   g_autoptr (GError) cause = NULL;
   g_autoptr (NhiDb) db = NULL;
 
@@ -40,7 +41,7 @@ look_at_database (const NhiConfiguration *configuration, GError **error)
     db = nhi_db_open (configuration->database, 1, &cause);
   if (db != NULL && !nhi_db_check_schema (db, &cause) &&
       g_error_matches (cause, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA))
-    g_prefix_error (&cause, "%s: ", configuration->database);
+    g_prefix_error (&cause, "%s: ", name);
   if (cause == NULL || g_error_matches (cause, NHI_DB_ERROR, NHI_DB_ERROR_BUSY))
     return NHI_PREFLIGHT_DONE;
   g_propagate_error (error, g_steal_pointer (&cause));

@@ -69,8 +69,9 @@ nhi_command_open (NhiCommandContext *context, gboolean check, NhiExit *ret_exit)
 
   if (context->database == NULL)
     {
-      *ret_exit =
-          nhi_command_refuse (context, NHI_EXIT_USAGE, "name the database: --database sqlite:PATH");
+      *ret_exit = nhi_command_refuse (
+          context, NHI_EXIT_USAGE,
+          "name the database: --database sqlite:PATH or postgresql://HOST/NAME");
       return NULL;
     }
   if (!check || nhi_db_is_there (context->database, &error))

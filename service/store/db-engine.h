@@ -18,6 +18,10 @@ struct _NhiDbConnection
   gboolean failed;   /* set by the engine: a statement failed, so that this transaction must not be
                         committed */
   gboolean broken;   /* set by the engine: do not use this connection again */
+  gboolean away;     /* set by the engine beside conflict: not another transaction was in the way,
+                        the server is gone */
+  gboolean doubtful; /* set by the engine: what failed may be due to a race, which another run
+                        would not meet again */
 };
 struct _NhiDbRows
 {
@@ -26,17 +30,21 @@ struct _NhiDbRows
 
 struct _NhiDbEngine
 {
-  const char *scheme;     /* "sqlite:" */
+  const char *const *schemes; /* "sqlite:"; NULL-terminated */
   gboolean single_writer; /* one writer at a time is all it can do: writers of this process queue
                              instead of colliding */
 
-  /* @location: the URI without its scheme. Lowers @connections where the engine cannot have so
-   * many. */
-  void (*limit) (const char *location, guint *connections);
+  /* Lowers @connections where the engine cannot have so many. NULL: it can. */
+  void (*limit) (const char *uri, guint *connections);
   /* NULL: only connecting can tell. */
-  gboolean (*is_there) (const char *location);
-  NhiDbConnection *(*connect) (const char *location, GError **error);
+  gboolean (*is_there) (const char *uri);
+  /* NULL with @error, which tells the URI only as nhi_db_name () does; *@ret_away: whether it may
+   * be otherwise in a moment. */
+  NhiDbConnection *(*connect) (const char *uri, gboolean *ret_away, GError **error);
   void (*disconnect) (NhiDbConnection *connection);
+  /* Whether a connection that has been idle is still one, as far as is known without asking. NULL:
+   * always. */
+  gboolean (*is_alive) (NhiDbConnection *connection);
 
   gboolean (*begin) (NhiDbConnection *connection, GError **error);
   gboolean (*commit) (NhiDbConnection *connection, GError **error);
@@ -81,6 +89,7 @@ struct _NhiDbLoad
 };
 
 extern const NhiDbEngine nhi_sqlite_engine;
+extern const NhiDbEngine nhi_postgres_engine;
 
 /* For tests: how long a transaction tries in the face of conflicts, and how many it has met so far.
  */

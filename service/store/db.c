@@ -13,13 +13,17 @@ G_DEFINE_QUARK (nhi - db - error - quark, nhi_db_error)
 #define DEFAULT_PATIENCE (10 * G_USEC_PER_SEC)
 #define SHORTEST_PAUSE 1000 /* µs before the second try, doubled with each, plus chance */
 #define LONGEST_PAUSE 100000
+#define LONGEST_PAUSE_AWAY 1000000
+/* A key that is there may have come from a race. Who still finds it after so many further runs has
+ * not looked for it. */
+#define DOUBTS 2
 
-static const NhiDbEngine *const engines[] = { &nhi_sqlite_engine };
+static const NhiDbEngine *const engines[] = { &nhi_sqlite_engine, &nhi_postgres_engine };
 
 struct _NhiDb
 {
   const NhiDbEngine *engine;
-  char *location;
+  char *uri;
   guint limit;
   gint64 patience;
 
@@ -43,8 +47,9 @@ static const NhiDbEngine *
 find_engine (const char *uri)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (engines); i++)
-    if (g_str_has_prefix (uri, engines[i]->scheme))
-      return engines[i];
+    for (const char *const *scheme = engines[i]->schemes; *scheme != NULL; scheme++)
+      if (g_str_has_prefix (uri, *scheme) && uri[strlen (*scheme)] != '\0')
+        return engines[i];
   return NULL;
 }
 
@@ -52,11 +57,13 @@ static const NhiDbEngine *
 require_engine (const char *uri, GError **error)
 {
   const NhiDbEngine *engine = find_engine (uri);
+  g_autofree char *name = NULL;
 
-  if (engine != NULL && uri[strlen (engine->scheme)] != '\0')
+  if (engine != NULL)
     return engine;
+  name = nhi_db_name (uri);
   g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE,
-               "“%s” names no database; write sqlite:PATH", uri);
+               "“%s” names no database; write sqlite:PATH or postgresql://USER@HOST/NAME", name);
   return NULL;
 }
 
@@ -64,14 +71,15 @@ gboolean
 nhi_db_is_there (const char *uri, GError **error)
 {
   const NhiDbEngine *engine = require_engine (uri, error);
+  g_autofree char *name = nhi_db_name (uri);
 
   if (engine == NULL)
     return FALSE;
-  if (engine->is_there == NULL || engine->is_there (uri + strlen (engine->scheme)))
+  if (engine->is_there == NULL || engine->is_there (uri))
     return TRUE;
   g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE,
                "There is no database %s; check its name, or make it with “nhicardctl migrate”",
-               uri);
+               name);
   return FALSE;
 }
 
@@ -80,20 +88,22 @@ nhi_db_open (const char *uri, guint connections, GError **error)
 {
   const NhiDbEngine *engine = require_engine (uri, error);
   NhiDbConnection *first;
+  gboolean away;
   NhiDb *db;
 
   if (engine == NULL)
     return NULL;
-  first = engine->connect (uri + strlen (engine->scheme), error);
+  first = engine->connect (uri, &away, error);
   if (first == NULL)
     return NULL;
 
   db = g_new0 (NhiDb, 1);
   db->engine = engine;
-  db->location = g_strdup (uri + strlen (engine->scheme));
+  db->uri = g_strdup (uri);
   db->limit = CLAMP (connections, 1, MAX_CONNECTIONS);
   db->patience = DEFAULT_PATIENCE;
-  engine->limit (db->location, &db->limit);
+  if (engine->limit != NULL)
+    engine->limit (uri, &db->limit);
   g_mutex_init (&db->mutex);
   g_cond_init (&db->changed);
   g_queue_init (&db->idle);
@@ -118,7 +128,7 @@ nhi_db_close (NhiDb *db)
     g_critical ("a database was closed inside %u transactions", db->open);
   g_mutex_clear (&db->mutex);
   g_cond_clear (&db->changed);
-  g_free (db->location);
+  g_free (db->uri);
   g_free (db);
 }
 
@@ -173,27 +183,43 @@ give_back (NhiDb *db, NhiDbMode mode, NhiDbConnection *connection)
   g_mutex_unlock (&db->mutex);
 }
 
+/* An idle connection, or NULL: room for a new one. Those that died meanwhile are let go of. */
 static NhiDbConnection *
-take (NhiDb *db, NhiDbMode mode, gint64 deadline, GError **error)
+take_idle (NhiDb *db)
 {
   NhiDbConnection *connection;
 
+  while ((connection = g_queue_pop_head (&db->idle)) != NULL)
+    {
+      if (db->engine->is_alive == NULL || db->engine->is_alive (connection))
+        return connection;
+      db->engine->disconnect (connection);
+      db->open--;
+    }
+  db->open++;
+  return NULL;
+}
+
+static NhiDbConnection *
+take (NhiDb *db, NhiDbMode mode, gint64 deadline, gboolean *ret_away, GError **error)
+{
+  NhiDbConnection *connection;
+
+  *ret_away = FALSE;
   g_mutex_lock (&db->mutex);
   if (!wait_for_turn (db, mode, deadline, error))
     {
       g_mutex_unlock (&db->mutex);
       return NULL;
     }
-  connection = g_queue_pop_head (&db->idle);
-  if (connection == NULL)
-    db->open++;
+  connection = take_idle (db);
   if (mode != NHI_DB_READ)
     db->writing = TRUE;
   g_mutex_unlock (&db->mutex);
 
   if (connection == NULL)
     {
-      connection = db->engine->connect (db->location, error);
+      connection = db->engine->connect (db->uri, ret_away, error);
       if (connection == NULL)
         give_back (db, mode, NULL);
     }
@@ -223,6 +249,7 @@ lose_commit (NhiDb *db, NhiDbConnection *connection, GError **error)
   if (!db->lose_done)
     connection->engine->rollback (connection);
   connection->conflict = TRUE;
+  connection->away = TRUE;
   connection->broken = TRUE;
   g_set_error_literal (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE,
                        "The connection to the database was lost in a COMMIT");
@@ -255,6 +282,8 @@ transact_once (NhiDb *db,
   connection->mode = mode;
   connection->conflict = FALSE;
   connection->failed = FALSE;
+  connection->away = FALSE;
+  connection->doubtful = FALSE;
   if (!connection->engine->begin (connection, error))
     return FALSE;
   if (body (connection, data, error) && commit (db, connection, error))
@@ -264,18 +293,76 @@ transact_once (NhiDb *db,
   return FALSE;
 }
 
-static void
-pause_before_retry (guint attempt)
+/* How one try ended. */
+typedef enum
 {
-  gint64 longest = SHORTEST_PAUSE << MIN (attempt, 10);
+  DONE,
+  FAILED,   /* another run would fail as well */
+  CONFLICT, /* another transaction was in the way */
+  DOUBTFUL, /* perhaps one was */
+  AWAY,     /* the database was */
+} Outcome;
 
-  g_usleep (
-      (gulong)g_random_int_range (SHORTEST_PAUSE / 2, (gint32)MIN (longest, LONGEST_PAUSE) + 1));
+static Outcome
+outcome_of (const NhiDbConnection *connection)
+{
+  if (connection->away)
+    return AWAY;
+  if (connection->conflict)
+    return CONFLICT;
+  return connection->doubtful ? DOUBTFUL : FAILED;
 }
 
-/* What the caller gets: the body's own error, or BUSY when it was a conflict to the end. */
+static Outcome
+try_once (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, gint64 deadline, GError **error)
+{
+  gboolean away;
+  NhiDbConnection *connection = take (db, mode, deadline, &away, error);
+  Outcome outcome;
+
+  if (connection == NULL)
+    return away ? AWAY : FAILED;
+  outcome =
+      transact_once (db, connection, mode, body, data, error) ? DONE : outcome_of (connection);
+  give_back (db, mode, connection);
+  return outcome;
+}
+
+/* @attempt: how many tries there were before the one that ended so. */
+static gboolean
+is_worth_another (Outcome outcome, guint attempt, guint doubts, gint64 deadline)
+{
+  gboolean in_time = g_get_monotonic_time () < deadline;
+
+  switch (outcome)
+    {
+    case CONFLICT:
+      return in_time;
+    case AWAY:
+      /* Losing it may have taken all the time there was: the next server may answer at once. */
+      return in_time || attempt == 0;
+    case DOUBTFUL:
+      return in_time && doubts <= DOUBTS;
+    case DONE:
+    case FAILED:
+    default:
+      return FALSE;
+    }
+}
+
 static void
-report (GError **error, GError *cause, gboolean conflict)
+pause_before_retry (Outcome outcome, guint attempt)
+{
+  gint64 longest = SHORTEST_PAUSE << MIN (attempt, 10);
+  gint64 bound = outcome == AWAY ? LONGEST_PAUSE_AWAY : LONGEST_PAUSE;
+
+  g_usleep ((gulong)g_random_int_range (SHORTEST_PAUSE / 2, (gint32)MIN (longest, bound) + 1));
+}
+
+/* What the caller gets: the body's own error, or BUSY when it was a conflict to the end, or what
+ * the engine says of a database that is away. */
+static void
+report (GError **error, GError *cause, Outcome outcome)
 {
   if (cause == NULL)
     {
@@ -283,11 +370,17 @@ report (GError **error, GError *cause, gboolean conflict)
       cause = g_error_new_literal (NHI_DB_ERROR, NHI_DB_ERROR_INTERNAL,
                                    "A transaction failed without a reason");
     }
-  if (conflict && !g_error_matches (cause, NHI_DB_ERROR, NHI_DB_ERROR_BUSY))
+  if (outcome == CONFLICT && !g_error_matches (cause, NHI_DB_ERROR, NHI_DB_ERROR_BUSY))
     {
       g_clear_error (&cause);
       cause = g_error_new_literal (NHI_DB_ERROR, NHI_DB_ERROR_BUSY,
                                    "The database is busy; try again later");
+    }
+  if (outcome == AWAY && !g_error_matches (cause, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE))
+    {
+      g_clear_error (&cause);
+      cause = g_error_new_literal (NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE,
+                                   "The connection to the database was lost; try again later");
     }
   g_propagate_error (error, cause);
 }
@@ -296,32 +389,26 @@ static gboolean
 transact_with_retry (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, GError **error)
 {
   gint64 deadline = g_get_monotonic_time () + db->patience;
+  guint doubts = 0;
 
   for (guint attempt = 0;; attempt++)
     {
       GError *cause = NULL;
-      NhiDbConnection *connection = take (db, mode, deadline, &cause);
-      gboolean done, conflict;
+      Outcome outcome = try_once (db, mode, body, data, deadline, &cause);
 
-      if (connection == NULL)
-        {
-          report (error, cause, FALSE);
-          return FALSE;
-        }
-      done = transact_once (db, connection, mode, body, data, &cause);
-      conflict = !done && connection->conflict;
-      give_back (db, mode, connection);
-      if (done)
+      if (outcome == DONE)
         return TRUE;
-      if (conflict)
+      if (outcome == CONFLICT || outcome == AWAY)
         g_atomic_int_inc (&db->conflicts);
-      if (!conflict || g_get_monotonic_time () >= deadline)
+      if (outcome == DOUBTFUL)
+        doubts++;
+      if (!is_worth_another (outcome, attempt, doubts, deadline))
         {
-          report (error, cause, conflict);
+          report (error, cause, outcome);
           return FALSE;
         }
       g_clear_error (&cause);
-      pause_before_retry (attempt);
+      pause_before_retry (outcome, attempt);
     }
 }
 

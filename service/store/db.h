@@ -37,12 +37,15 @@ typedef struct _NhiDbRows NhiDbRows;
 /* @uri: "sqlite:PATH" ("sqlite::memory:" has a single connection) or a libpq URI, "postgresql://…",
  * with as many hosts as there are (target_session_attrs=read-write is added where it is not said).
  * @connections: how many at once; the others wait. A new SQLite file has mode 0600. Open it after
- * fork (), never before. */
+ * fork (), never before. A server that is away now is an error at once: who waits for it says so
+ * and tries again. */
 NhiDb *nhi_db_open (const char *uri, guint connections, GError **error);
 void nhi_db_close (NhiDb *db);
 /* Whether there is something to open: nhi_db_open () would make a new file, which only migrating
  * should. FALSE with @error. */
 gboolean nhi_db_is_there (const char *uri, GError **error);
+/* @uri as it may be shown and logged: without its password. (transfer full) */
+char *nhi_db_name (const char *uri);
 
 /**
  * NhiDbMode:

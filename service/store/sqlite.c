@@ -3,6 +3,7 @@
 
 #define G_LOG_DOMAIN "nhi-store"
 
+#include "service/store/sqlite-bind.h"
 #include "service/store/sqlite-error.h"
 #include "service/store/sql-text.h"
 
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SCHEME "sqlite:"
 #define APPLICATION_ID                                                                             \
   0x4e484943 /* "NHIC", in the file's header: so that another program's database is known as such  \
               */
@@ -115,73 +117,6 @@ release_statement (Statement *statement)
     statement_free (statement);
 }
 
-static int
-bind_value (sqlite3_stmt *handle, int index, const NhiDbValue *value)
-{
-  switch (value->type)
-    {
-    case NHI_DB_TEXT:
-      return sqlite3_bind_text (handle, index, value->text, -1, SQLITE_TRANSIENT);
-    case NHI_DB_INT:
-      return sqlite3_bind_int64 (handle, index, value->integer);
-    case NHI_DB_BYTES:
-      /* A NULL pointer would bind NULL, not an empty value. */
-      return sqlite3_bind_blob64 (handle, index, value->bytes.length > 0 ? value->bytes.data : "",
-                                  value->bytes.length, SQLITE_TRANSIENT);
-    case NHI_DB_NULL:
-    default:
-      return sqlite3_bind_null (handle, index);
-    }
-}
-
-/* SQLite numbers named parameters by appearance: "$2" may well be its first. Returns 0 when the
- * parameter is not $1 … $n. */
-static gsize
-parameter_number (sqlite3_stmt *handle, int index)
-{
-  const char *name = sqlite3_bind_parameter_name (handle, index);
-  guint64 number = 0;
-
-  if (name == NULL || *name != '$' ||
-      !g_ascii_string_to_unsigned (name + 1, 10, 1, G_MAXINT, &number, NULL))
-    return 0;
-  return (gsize)number;
-}
-
-static gboolean
-bind (SqliteConnection *connection,
-      sqlite3_stmt *handle,
-      const NhiDbValue *values,
-      gsize n_values,
-      GError **error)
-{
-  int count = sqlite3_bind_parameter_count (handle);
-
-  for (int i = 1; i <= count; i++)
-    {
-      gsize number = parameter_number (handle, i);
-      const NhiDbValue *value = number >= 1 && number <= n_values ? &values[number - 1] : NULL;
-      int code;
-
-      if (value == NULL || (gsize)count != n_values ||
-          (value->type == NHI_DB_TEXT && !g_utf8_validate (value->text, -1, NULL)))
-        {
-          connection->parent.failed = TRUE;
-          g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_INTERNAL,
-                       "The %" G_GSIZE_FORMAT " values do not fit, or are not UTF-8: %s", n_values,
-                       sqlite3_sql (handle));
-          return FALSE;
-        }
-      code = bind_value (handle, i, value);
-      if (code != SQLITE_OK)
-        {
-          nhi_sqlite_set_error (&connection->parent, connection->handle, code, NULL, error);
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
 /* A statement with its values in it, ready to step. */
 static Statement *
 start (SqliteConnection *connection,
@@ -202,7 +137,7 @@ start (SqliteConnection *connection,
       release_statement (statement);
       return NULL;
     }
-  if (!bind (connection, statement->handle, values, n_values, error))
+  if (!nhi_sqlite_bind (&connection->parent, statement->handle, values, n_values, error))
     {
       release_statement (statement);
       return NULL;
@@ -537,18 +472,26 @@ create_private (const char *path)
     close (fd);
 }
 
-static NhiDbConnection *
-sqlite_connect (const char *location, GError **error)
+static const char *
+path_of (const char *uri)
 {
+  return uri + strlen (SCHEME);
+}
+
+static NhiDbConnection *
+sqlite_connect (const char *uri, gboolean *ret_away, GError **error)
+{
+  const char *path = path_of (uri);
   SqliteConnection *connection = g_new0 (SqliteConnection, 1);
   int code;
 
+  *ret_away = FALSE;
   connection->parent.engine = &nhi_sqlite_engine;
   connection->parent.mode = NHI_DB_WRITE;
   connection->statements =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)statement_free);
-  create_private (location);
-  code = sqlite3_open_v2 (location, &connection->handle,
+  create_private (path);
+  code = sqlite3_open_v2 (path, &connection->handle,
                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                               SQLITE_OPEN_EXRESCODE,
                           NULL);
@@ -556,7 +499,7 @@ sqlite_connect (const char *location, GError **error)
     nhi_sqlite_set_error (NULL, connection->handle, code, NULL, error);
   if (code != SQLITE_OK || !configure (connection, error))
     {
-      g_prefix_error (error, "%s: ", location);
+      g_prefix_error (error, "%s: ", path);
       sqlite_disconnect (&connection->parent);
       return NULL;
     }
@@ -565,21 +508,25 @@ sqlite_connect (const char *location, GError **error)
 
 /* Every connection to :memory: is a database of its own. */
 static void
-sqlite_limit (const char *location, guint *connections)
+sqlite_limit (const char *uri, guint *connections)
 {
-  if (g_str_equal (location, ":memory:"))
+  if (g_str_equal (path_of (uri), ":memory:"))
     *connections = 1;
 }
 
 /* What stands there but cannot be looked at is for connecting to tell. */
 static gboolean
-sqlite_is_there (const char *location)
+sqlite_is_there (const char *uri)
 {
-  return g_str_equal (location, ":memory:") || access (location, F_OK) == 0 || errno != ENOENT;
+  const char *path = path_of (uri);
+
+  return g_str_equal (path, ":memory:") || access (path, F_OK) == 0 || errno != ENOENT;
 }
 
+static const char *const schemes[] = { SCHEME, NULL };
+
 const NhiDbEngine nhi_sqlite_engine = {
-  .scheme = "sqlite:",
+  .schemes = schemes,
   .single_writer = TRUE,
   .limit = sqlite_limit,
   .is_there = sqlite_is_there,
