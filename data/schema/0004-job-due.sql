@@ -1,3 +1,3 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- job_next does its work; a program of the step before only searches longer without it.
+-- removes: job_next does the work of job_due; a program of the step before only searches longer without it.
 DROP INDEX job_due;
