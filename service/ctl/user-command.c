@@ -22,6 +22,7 @@ unlock_body (NhiDbConnection *connection, gpointer data, GError **error)
   Unlocking *unlocking = data;
   g_autoptr (NhiPerson) person = NULL;
   g_autofree char *subject = NULL;
+  gint64 cleared = 0;
 
   if (!nhi_population_find_by_id_number (connection, unlocking->id_number, &person, error))
     return FALSE;
@@ -29,7 +30,11 @@ unlock_body (NhiDbConnection *connection, gpointer data, GError **error)
   if (!unlocking->found)
     return TRUE;
   subject = nhi_attempt_subject (person->person_id, person->id_number);
-  return nhi_store_attempt_delete_subject (connection, subject, &unlocking->cleared, error);
+  if (!nhi_store_attempt_delete_subject (connection, subject, &cleared, error))
+    return FALSE;
+  /* None are left when it runs again after it was in fact committed. */
+  unlocking->cleared = MAX (unlocking->cleared, cleared);
+  return TRUE;
 }
 
 static NhiExit
@@ -44,7 +49,7 @@ unlock (NhiCommandContext *context, NhiDb *db, const char *typed)
   if (id_number == NULL || nhi_id_number_classify (id_number) == NHI_ID_INVALID)
     return nhi_command_refuse (context, NHI_EXIT_USAGE,
                                "that is no ID number: a letter and nine digits with a checksum");
-  if (!nhi_db_transact (db, NHI_DB_WRITE, unlock_body, &unlocking, &error))
+  if (!nhi_db_transact (db, NHI_DB_WRITE_LOCKED, unlock_body, &unlocking, &error))
     return nhi_command_fail (context, error);
   masked = nhi_id_number_mask (id_number);
   if (!unlocking.found)

@@ -34,10 +34,10 @@ nhi_attempt_wait_after (gint64 failures, guint free)
   return MIN (wait, NHI_ATTEMPT_MAX_WAIT);
 }
 
-/* A row as it counts now: forgotten when old; and when the clock was set back, a wait never lasts
- * longer than the longest. */
+/* A row as it counts now, locked: forgotten when old; and when the clock was set back, a wait never
+ * lasts longer than the longest. */
 static gboolean
-find_current (NhiDbConnection *connection,
+lock_current (NhiDbConnection *connection,
               const NhiAttempt *attempt,
               const char *subject,
               gint64 forgets,
@@ -45,10 +45,10 @@ find_current (NhiDbConnection *connection,
               NhiAttemptRow *ret,
               GError **error)
 {
-  if (!nhi_store_attempt_find (connection, subject, attempt->network, attempt->purpose, ret, error))
+  if (!nhi_store_attempt_lock (connection, subject, attempt->network, attempt->purpose, ret, error))
     return FALSE;
   if (ret->last_at + forgets <= now)
-    *ret = (NhiAttemptRow){ 0 };
+    ret->failures = ret->wait_until = 0;
   if (ret->wait_until > now + NHI_ATTEMPT_MAX_WAIT)
     ret->wait_until = 0;
   return TRUE;
@@ -66,6 +66,8 @@ count_failure (NhiDbConnection *connection,
   row->failures++;
   row->last_at = now;
   row->wait_until = now + nhi_attempt_wait_after (row->failures, free);
+  g_free (row->trial);
+  row->trial = g_strdup (attempt->trial);
   return nhi_store_attempt_put (connection, subject, attempt->network, attempt->purpose, row,
                                 error);
 }
@@ -76,12 +78,14 @@ nhi_attempt_begin (NhiDbConnection *connection,
                    gint64 now,
                    GError **error)
 {
-  NhiAttemptRow pair;
-  NhiAttemptRow network = { 0 };
+  g_auto (NhiAttemptRow) pair = { 0 };
+  g_auto (NhiAttemptRow) network = { 0 };
 
-  if (!find_current (connection, attempt, attempt->subject, PAIR_FORGETS, now, &pair, error))
+  if (!lock_current (connection, attempt, attempt->subject, PAIR_FORGETS, now, &pair, error))
     return FALSE;
-  if (attempt->network_free > 0 && !find_current (connection, attempt, NHI_ATTEMPT_NETWORK,
+  if (g_strcmp0 (pair.trial, attempt->trial) == 0)
+    return TRUE;
+  if (attempt->network_free > 0 && !lock_current (connection, attempt, NHI_ATTEMPT_NETWORK,
                                                   NETWORK_FORGETS, now, &network, error))
     return FALSE;
 
@@ -97,28 +101,17 @@ nhi_attempt_begin (NhiDbConnection *connection,
                                                       attempt->network_free, now, &network, error);
 }
 
+/* Nobody else could begin while a wait stood, so the network's wait that stands is the one this
+ * trial's own failure set, and goes with it. */
 gboolean
 nhi_attempt_succeed (NhiDbConnection *connection,
                      const NhiAttempt *attempt,
                      gint64 now,
                      GError **error)
 {
-  NhiAttemptRow network;
-
-  if (!nhi_store_attempt_delete (connection, attempt->subject, attempt->network, attempt->purpose,
-                                 error))
-    return FALSE;
-  if (attempt->network_free == 0)
-    return TRUE;
-  if (!find_current (connection, attempt, NHI_ATTEMPT_NETWORK, NETWORK_FORGETS, now, &network,
-                     error))
-    return FALSE;
-  if (network.failures == 0)
-    return TRUE;
-  /* Nobody else could begin while a wait stood, so the wait that stands is the one this trial's own
-   * failure set. */
-  network.failures--;
-  network.wait_until = 0;
-  return nhi_store_attempt_put (connection, NHI_ATTEMPT_NETWORK, attempt->network, attempt->purpose,
-                                &network, error);
+  return nhi_store_attempt_delete (connection, attempt->subject, attempt->network, attempt->purpose,
+                                   error) &&
+         (attempt->network_free == 0 ||
+          nhi_store_attempt_take_back (connection, NHI_ATTEMPT_NETWORK, attempt->network,
+                                       attempt->purpose, now - NETWORK_FORGETS, error));
 }

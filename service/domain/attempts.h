@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 /**
  * NhiAttempt: who tries what from where
+ * @trial: an id made before the transaction: one that runs again after its COMMIT was lost finds
+ * itself and is not counted twice
  * @subject: nhi_attempt_subject()
  * @free: this many failures of the subject from this network cost no wait
  * @network_free: the same for all subjects together from this network; 0 = the network is not
@@ -18,6 +20,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  const char *trial;
   const char *subject;
   const char *network;
   const char *purpose;
@@ -35,7 +38,8 @@ gint64 nhi_attempt_wait_after (gint64 failures, guint free);
 
 /* Counts a failure before the trial is judged – so that a hundred guesses at once gain nothing over
  * a hundred in a row – or refuses it with %NHI_DOMAIN_ERROR_WAIT and the moment. Commit it whatever
- * comes of the trial. */
+ * comes of the trial. The rows it decides upon stay locked until then, the subject's before the
+ * network's, so NHI_DB_WRITE_LOCKED is enough. */
 gboolean nhi_attempt_begin (NhiDbConnection *connection,
                             const NhiAttempt *attempt,
                             gint64 now,

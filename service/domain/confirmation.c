@@ -5,6 +5,7 @@
 #include "service/domain/name.h"
 #include "service/domain/outbox.h"
 #include "service/domain/registration.h"
+#include "service/store/outbox.h"
 #include "service/store/population.h"
 #include "service/store/registration.h"
 
@@ -15,7 +16,7 @@ typedef struct
   NhiWorld *world;
   guint8 token_hash[32];
   gint64 now;
-  gboolean confirm;
+  char *mail_id; /* of the letter that will say so; NULL: only looks */
   NhiConfirmation *ret;
 } Look;
 
@@ -61,7 +62,8 @@ make_account (Look *self,
          nhi_store_registration_close (connection, row->person_id, row->registration_id,
                                        NHI_REGISTRATION_CONFIRMED, self->now, error) &&
          nhi_store_registration_replace_pending (connection, row->person_id, error) &&
-         nhi_outbox_post (self->world, connection, row->person_id, &letter, self->now, error);
+         nhi_outbox_post (self->world, connection, self->mail_id, row->person_id, &letter,
+                          self->now, error);
 }
 
 /* Confirms @row, unless the person has an account meanwhile: nothing changes an account but its
@@ -86,6 +88,21 @@ confirm (Look *self, NhiDbConnection *connection, const NhiRegistrationRow *row,
   return TRUE;
 }
 
+/* Whether it was this very click that confirmed, in a run whose COMMIT was lost. */
+static gboolean
+find_own_letter (Look *self,
+                 NhiDbConnection *connection,
+                 const NhiRegistrationRow *row,
+                 GError **error)
+{
+  g_autoptr (NhiOutboxRow) letter = NULL;
+
+  if (!nhi_store_outbox_find (connection, row->person_id, self->mail_id, &letter, error))
+    return FALSE;
+  self->ret->just_now = letter != NULL;
+  return TRUE;
+}
+
 static gboolean
 look_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
@@ -107,15 +124,18 @@ look_body (NhiDbConnection *connection, gpointer data, GError **error)
   self->ret->state = state_of (row, self->now);
   self->ret->expires_at = row->expires_at;
   self->ret->masked_name = nhi_name_mask (person->name);
-  if (self->confirm && self->ret->state == NHI_CONFIRMATION_PENDING)
+  if (self->mail_id != NULL && self->ret->state == NHI_CONFIRMATION_PENDING)
     return confirm (self, connection, row, error);
+  if (self->mail_id != NULL && self->ret->state == NHI_CONFIRMATION_DONE)
+    return find_own_letter (self, connection, row, error);
   return TRUE;
 }
 
 static gboolean
 look (NhiWorld *world, const char *token, gboolean confirm, NhiConfirmation *ret, GError **error)
 {
-  Look self = { .world = world, .now = nhi_world_now (world), .confirm = confirm, .ret = ret };
+  g_autofree char *mail_id = confirm ? nhi_world_uuid (world) : NULL;
+  Look self = { .world = world, .now = nhi_world_now (world), .mail_id = mail_id, .ret = ret };
 
   *ret = (NhiConfirmation){ 0 };
   if (strlen (token) != NHI_TOKEN_LENGTH)

@@ -57,9 +57,10 @@ nhi_registration_expire (NhiWorld *world, GError **error)
 
   do
     {
-      if (!nhi_db_transact (world->db, NHI_DB_WRITE, expire_registrations_body, &expiry, error))
+      if (!nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, expire_registrations_body, &expiry,
+                            error))
         return FALSE;
     }
   while (expiry.expired == BATCH);
-  return nhi_db_transact (world->db, NHI_DB_WRITE, forget_body, &expiry, error);
+  return nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, forget_body, &expiry, error);
 }

@@ -22,13 +22,12 @@ sender_domain (const NhiWorld *world)
 gboolean
 nhi_outbox_post (NhiWorld *world,
                  NhiDbConnection *connection,
+                 const char *mail_id,
                  const char *person_id,
                  const NhiLetter *letter,
                  gint64 now,
                  GError **error)
 {
-  g_autofree char *mail_id = nhi_world_uuid (world);
-  g_autofree char *job_id = nhi_world_uuid (world);
   g_autofree char *domain = sender_domain (world);
   g_autofree char *message_id = g_strdup_printf ("%s@%s", mail_id, domain);
   NhiLetter whole = *letter;
@@ -43,12 +42,12 @@ nhi_outbox_post (NhiWorld *world,
 
   const NhiOutboxRow row = {
     .person_id = (char *)person_id,
-    .mail_id = mail_id,
+    .mail_id = (char *)mail_id,
     .recipient = (char *)letter->recipient,
     .message_id = message_id,
     .message = message,
     .created_at = now,
   };
   return nhi_store_outbox_add (connection, &row, error) &&
-         nhi_store_job_add (connection, job_id, NHI_JOB_MAIL, person_id, mail_id, now, now, error);
+         nhi_store_job_add (connection, mail_id, NHI_JOB_MAIL, person_id, mail_id, now, now, error);
 }

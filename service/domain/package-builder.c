@@ -229,10 +229,10 @@ nhi_package_write_application (NhiDbConnection *connection,
                                GBytes *package,
                                GError **error)
 {
-  if (package != NULL && !nhi_store_package_write (connection, application->person_id,
-                                                   application->application_id, package, error))
-    return FALSE;
-  return nhi_store_application_update (connection, application, error);
+  /* The application's row first: it keeps expiry away until the pieces are there. */
+  return nhi_store_application_update (connection, application, error) &&
+         (package == NULL || nhi_store_package_write (connection, application->person_id,
+                                                      application->application_id, package, error));
 }
 
 gboolean

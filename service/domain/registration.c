@@ -33,6 +33,7 @@ typedef struct
   const NhiIdempotency *idempotency;
   const char *network;
   const char *password_hash;
+  const char *mail_id; /* of the one letter there may be; the trial is known by it too */
   gint64 now;
   gboolean matches;
   gint64 expires_at;
@@ -73,7 +74,8 @@ write_pending (Application *self,
   nhi_token_hash (token, token_hash);
   return nhi_store_registration_replace_pending (connection, person->person_id, error) &&
          nhi_store_registration_add (connection, &row, token_hash, error) &&
-         nhi_outbox_post (self->world, connection, person->person_id, &letter, self->now, error);
+         nhi_outbox_post (self->world, connection, self->mail_id, person->person_id, &letter,
+                          self->now, error);
 }
 
 static gboolean
@@ -90,7 +92,8 @@ tell_owner (Application *self,
     .recipient = account->email,
     .masked_name = masked_name,
   };
-  return nhi_outbox_post (self->world, connection, person->person_id, &letter, self->now, error);
+  return nhi_outbox_post (self->world, connection, self->mail_id, person->person_id, &letter,
+                          self->now, error);
 }
 
 static gboolean
@@ -99,8 +102,8 @@ write_application (Application *self,
                    const NhiPerson *person,
                    GError **error)
 {
-  const NhiAttempt letters = { person->person_id, self->network, "registration-letter",
-                               FREE_LETTERS, 0 };
+  const NhiAttempt letters = { self->mail_id,         person->person_id, self->network,
+                               "registration-letter", FREE_LETTERS,      0 };
   g_autoptr (NhiAccountRow) account = NULL;
 
   if (!nhi_attempt_begin (connection, &letters, self->now, error) ||
@@ -111,6 +114,7 @@ write_application (Application *self,
   return write_pending (self, connection, person, error);
 }
 
+/* Run again after it was in fact committed, a match finds its key and a mismatch its trial. */
 static gboolean
 apply_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
@@ -133,8 +137,8 @@ apply_body (NhiDbConnection *connection, gpointer data, GError **error)
   const NhiPerson *person = insured.person;
   g_autofree char *subject =
       nhi_attempt_subject (person != NULL ? person->person_id : NULL, self->form->id_number);
-  const NhiAttempt attempt = { subject, self->network, "registration", FREE_MISMATCHES,
-                               FREE_MISMATCHES_OF_NETWORK };
+  const NhiAttempt attempt = { self->mail_id,  subject,         self->network,
+                               "registration", FREE_MISMATCHES, FREE_MISMATCHES_OF_NETWORK };
   if (!nhi_attempt_begin (connection, &attempt, self->now, error))
     return FALSE;
   self->expires_at = self->now + NHI_REGISTRATION_SECONDS;
@@ -191,6 +195,7 @@ nhi_registration_apply (NhiWorld *world,
   if (password_hash == NULL)
     return FALSE;
 
+  g_autofree char *mail_id = nhi_world_uuid (world);
   init_idempotency (&idempotency, &form, network, idempotency_key);
   Application application = {
     .world = world,
@@ -198,6 +203,7 @@ nhi_registration_apply (NhiWorld *world,
     .idempotency = &idempotency,
     .network = network,
     .password_hash = password_hash,
+    .mail_id = mail_id,
     .now = now,
   };
   if (!nhi_db_transact (world->db, NHI_DB_WRITE, apply_body, &application, error))

@@ -10,9 +10,25 @@
 
 #include <string.h>
 
-char *
-nhi_session_open (NhiWorld *world,
-                  NhiDbConnection *connection,
+void
+nhi_session_key_make (NhiWorld *world, NhiSessionKey *ret_key)
+{
+  ret_key->session_id = nhi_world_uuid (world);
+  ret_key->token = nhi_world_token (world);
+}
+
+void
+nhi_session_key_clear (NhiSessionKey *key)
+{
+  if (key->token != NULL)
+    explicit_bzero (key->token, strlen (key->token));
+  g_clear_pointer (&key->token, g_free);
+  g_clear_pointer (&key->session_id, g_free);
+}
+
+gboolean
+nhi_session_open (NhiDbConnection *connection,
+                  const NhiSessionKey *key,
                   const char *person_id,
                   const char *client,
                   const char *network,
@@ -20,12 +36,10 @@ nhi_session_open (NhiWorld *world,
                   gint64 *ret_expires_at,
                   GError **error)
 {
-  g_autofree char *session_id = nhi_world_uuid (world);
-  g_autofree char *token = nhi_world_token (world);
   guint8 token_hash[32];
   const NhiSessionRow row = {
     .person_id = (char *)person_id,
-    .session_id = session_id,
+    .session_id = key->session_id,
     .client = (char *)client,
     .network = (char *)network,
     .created_at = now,
@@ -33,12 +47,11 @@ nhi_session_open (NhiWorld *world,
     .expires_at = now + NHI_SESSION_SECONDS,
   };
 
-  nhi_token_hash (token, token_hash);
-  if (!nhi_store_session_trim (connection, person_id, NHI_SESSIONS_PER_PERSON - 1, error) ||
-      !nhi_store_session_add (connection, &row, token_hash, error))
-    return NULL;
+  nhi_token_hash (key->token, token_hash);
   *ret_expires_at = row.expires_at;
-  return g_steal_pointer (&token);
+  return nhi_store_session_lock (connection, person_id, error) &&
+         nhi_store_session_trim (connection, person_id, NHI_SESSIONS_PER_PERSON - 1, error) &&
+         nhi_store_session_add (connection, &row, token_hash, error);
 }
 
 static gboolean
@@ -121,7 +134,7 @@ nhi_session_authenticate (gpointer context,
   /* Also when the clock was set back, or idleness would count from a moment that has yet to come.
    */
   if (ABS (lookup.now - lookup.row->seen_at) >= NHI_SESSION_SEEN_EVERY &&
-      !nhi_db_transact (world->db, NHI_DB_WRITE, seen_body, &lookup, error))
+      !nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, seen_body, &lookup, error))
     return FALSE;
 
   *ret_person_id = g_strdup (lookup.row->person_id);
@@ -173,5 +186,5 @@ gboolean
 nhi_session_end (NhiWorld *world, const char *person_id, const char *session_id, GError **error)
 {
   Lookup lookup = { .person_id = person_id, .session_id = session_id };
-  return nhi_db_transact (world->db, NHI_DB_WRITE, end_body, &lookup, error);
+  return nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, end_body, &lookup, error);
 }

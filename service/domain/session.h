@@ -12,16 +12,28 @@ G_BEGIN_DECLS
   60 /* seconds; so an idle session ends up to a minute early, never late */
 #define NHI_SESSIONS_PER_PERSON 16 /* the oldest gives way */
 
-/* Makes a session in the caller's transaction. @client: how the program calls itself. Gives the
- * token, which is never stored. */
-char *nhi_session_open (NhiWorld *world,
-                        NhiDbConnection *connection,
-                        const char *person_id,
-                        const char *client,
-                        const char *network,
-                        gint64 now,
-                        gint64 *ret_expires_at,
-                        GError **error);
+/**
+ * NhiSessionKey: what a new session is known by, made before the transaction that opens it
+ * @token: what opens it; only its hash is stored
+ */
+typedef struct
+{
+  char *session_id;
+  char *token;
+} NhiSessionKey;
+void nhi_session_key_make (NhiWorld *world, NhiSessionKey *ret_key);
+void nhi_session_key_clear (NhiSessionKey *key);
+
+/* Opens a session in the caller's transaction (NHI_DB_WRITE_LOCKED is enough). @client: how the
+ * program calls itself. */
+gboolean nhi_session_open (NhiDbConnection *connection,
+                           const NhiSessionKey *key,
+                           const char *person_id,
+                           const char *client,
+                           const char *network,
+                           gint64 now,
+                           gint64 *ret_expires_at,
+                           GError **error);
 
 /* The http hook: @context is the NhiWorld. FALSE with %NHI_DOMAIN_ERROR_SESSION when the token
  * opens nothing (any more). */
@@ -50,6 +62,7 @@ gboolean nhi_session_describe (NhiWorld *world,
 gboolean
 nhi_session_end (NhiWorld *world, const char *person_id, const char *session_id, GError **error);
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiSessionKey, nhi_session_key_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiSessionView, nhi_session_view_clear)
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Sign-in in two transactions with the slow hash between them: the first counts a failure in
- * advance, the second takes it back. */
+ * advance, the second takes it back. Both decide only on rows they have locked. */
 #define G_LOG_DOMAIN "nhi-domain"
 
 #include "service/domain/sign-in.h"
@@ -27,6 +27,8 @@ typedef struct
   char *client;
   const char *network;
   gint64 now;
+  char *sign_in_id;
+  NhiSessionKey key;
   char *subject;
   NhiInsured insured;
   NhiAccountRow *account; /* NULL: no account, or not with this card */
@@ -51,6 +53,8 @@ trial_clear (Trial *self)
   g_clear_pointer (&self->card_number, g_free);
   g_clear_pointer (&self->id_number, g_free);
   g_clear_pointer (&self->client, g_free);
+  g_clear_pointer (&self->sign_in_id, g_free);
+  nhi_session_key_clear (&self->key);
   g_clear_pointer (&self->subject, g_free);
   nhi_insured_clear (&self->insured);
   g_clear_pointer (&self->account, nhi_account_row_free);
@@ -77,8 +81,8 @@ read_request (Trial *self, const NhiSignInRequest *request, GError **error)
 static NhiAttempt
 attempt_of (const Trial *self)
 {
-  return (NhiAttempt){ self->subject, self->network, "sign-in", FREE_FAILURES,
-                       FREE_FAILURES_OF_NETWORK };
+  return (NhiAttempt){ self->sign_in_id, self->subject, self->network,
+                       "sign-in",        FREE_FAILURES, FREE_FAILURES_OF_NETWORK };
 }
 
 static gboolean
@@ -104,28 +108,37 @@ begin_body (NhiDbConnection *connection, gpointer data, GError **error)
   return TRUE;
 }
 
+/* The network's counter, which others may be waiting for, comes last. */
+static gboolean
+finish (NhiDbConnection *connection, Trial *self, GError **error)
+{
+  const NhiAttempt attempt = attempt_of (self);
+  const char *person_id = self->insured.person->person_id;
+
+  g_clear_pointer (&self->result.last_network, g_free);
+  return nhi_session_open (connection, &self->key, person_id, self->client, self->network,
+                           self->now, &self->result.expires_at, error) &&
+         nhi_store_sign_in_last (connection, person_id, &self->result.last_at,
+                                 &self->result.last_network, error) &&
+         nhi_store_sign_in_add (connection, person_id, self->sign_in_id, self->now, self->network,
+                                self->client, error) &&
+         (self->new_hash == NULL ||
+          nhi_store_account_rehash (connection, person_id, self->account->password_hash,
+                                    self->new_hash, error)) &&
+         nhi_attempt_succeed (connection, &attempt, self->now, error);
+}
+
+/* When it runs again after it was in fact committed, @self holds the result already. */
 static gboolean
 finish_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
   Trial *self = data;
-  const NhiAttempt attempt = attempt_of (self);
-  const char *person_id = self->insured.person->person_id;
-  g_autofree char *sign_in_id = nhi_world_uuid (self->world);
+  gboolean done = FALSE;
 
-  nhi_sign_in_clear (&self->result);
-  if (self->new_hash != NULL &&
-      !nhi_store_account_rehash (connection, person_id, self->account->password_hash,
-                                 self->new_hash, error))
+  if (!nhi_store_sign_in_is_there (connection, self->insured.person->person_id, self->sign_in_id,
+                                   &done, error))
     return FALSE;
-  if (!nhi_attempt_succeed (connection, &attempt, self->now, error) ||
-      !nhi_store_sign_in_last (connection, person_id, &self->result.last_at,
-                               &self->result.last_network, error) ||
-      !nhi_store_sign_in_add (connection, person_id, sign_in_id, self->now, self->network,
-                              self->client, error))
-    return FALSE;
-  self->result.token = nhi_session_open (self->world, connection, person_id, self->client,
-                                         self->network, self->now, &self->result.expires_at, error);
-  return self->result.token != NULL;
+  return done || finish (connection, self, error);
 }
 
 static gboolean
@@ -158,12 +171,15 @@ nhi_sign_in (NhiWorld *world,
   g_auto (Trial)
       trial = { .world = world, .network = request->network, .now = nhi_world_now (world) };
 
+  trial.sign_in_id = nhi_world_uuid (world);
+  nhi_session_key_make (world, &trial.key);
   if (!read_request (&trial, request, error) ||
-      !nhi_db_transact (world->db, NHI_DB_WRITE, begin_body, &trial, error) ||
+      !nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, begin_body, &trial, error) ||
       !judge (&trial, request->password, error) ||
-      !nhi_db_transact (world->db, NHI_DB_WRITE, finish_body, &trial, error))
+      !nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, finish_body, &trial, error))
     return FALSE;
 
+  trial.result.token = g_steal_pointer (&trial.key.token);
   trial.result.name = g_strdup (trial.insured.person->name);
   trial.result.id_number = g_strdup (trial.insured.person->id_number);
   *ret_sign_in = trial.result;

@@ -51,24 +51,29 @@ repeat_body (NhiDbConnection *connection, gpointer data, GError **error)
 
 /* Each step may be done twice, so the lease is not needed until the end. */
 static gboolean
-work (NhiWorld *world, const NhiJobsOptions *options, const NhiJob *job, GError **error)
+work (NhiWorld *world,
+      const NhiJobsOptions *options,
+      const NhiJob *job,
+      NhiLease *lease,
+      GError **error)
 {
   Run run = { .job = job, .now = nhi_world_now (world) };
 
-  if (!nhi_db_transact (world->db, NHI_DB_WRITE, packages_body, &run, error) ||
+  if (!nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, packages_body, &run, error) ||
       !nhi_registration_expire (world, error) ||
-      !nhi_db_transact (world->db, NHI_DB_WRITE, jobs_body, &run, error))
+      !nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, jobs_body, &run, error))
     return FALSE;
   if (run.packages + run.jobs > 0)
     g_info ("Expiry: %" G_GINT64_FORMAT " packages or applications and %" G_GINT64_FORMAT
             " rows of jobs are gone",
             run.packages, run.jobs);
-  return nhi_db_transact (world->db, NHI_DB_WRITE, repeat_body, &run, error);
+  return nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, repeat_body, &run, error);
 }
 
 const NhiJobKind nhi_expiry_job = {
   .kind = NHI_JOB_EXPIRY,
   .max_attempts = 0,
+  .lease_seconds = NHI_JOBS_LEASE_SECONDS,
   .retry_seconds = RETRY_SECONDS,
   .work = work,
 };

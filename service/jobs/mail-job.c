@@ -8,10 +8,14 @@
 
 #define MAX_ATTEMPTS 12 /* about seven hours, as the waits grow to one hour */
 #define RETRY_SECONDS 10
+/* One letter takes forty seconds at most (mail/deliver.h), so the lease outlasts it even when it
+ * cannot be renewed meanwhile. */
+#define LEASE_SECONDS 60
 
 typedef struct
 {
   const NhiJob *job;
+  NhiLease *lease;
   const char *state; /* to be written */
   gint64 now;
   NhiOutboxRow *row; /* NULL: there is no such letter */
@@ -62,7 +66,7 @@ fail (NhiWorld *world, MailJob *self, NhiMailOutcome outcome, GError *reason, GE
   if (outcome == NHI_MAIL_PERMANENT)
     g_set_error_literal (error, NHI_JOB_ERROR, NHI_JOB_ERROR_PERMANENT, reason->message);
   else if (outcome != NHI_MAIL_UNCERTAIN ||
-           nhi_db_transact (world->db, NHI_DB_WRITE, uncertain_body, self, error))
+           nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, uncertain_body, self, error))
     g_propagate_error (error, g_error_copy (reason));
   return FALSE;
 }
@@ -75,7 +79,8 @@ deliver (NhiWorld *world, const NhiJobsOptions *options, MailJob *self, GError *
   g_autoptr (GError) reason = NULL;
   NhiMailOutcome outcome;
 
-  if (route == NULL)
+  /* Nothing takes a letter back, so it goes only while it is ours. */
+  if (route == NULL || !nhi_lease_check (self->lease, error))
     return FALSE;
   const NhiMail mail = {
     .mail_id = self->row->mail_id,
@@ -87,13 +92,17 @@ deliver (NhiWorld *world, const NhiJobsOptions *options, MailJob *self, GError *
     return fail (world, self, outcome, reason, error);
   self->state = NHI_OUTBOX_SENT;
   self->now = nhi_world_now (world);
-  return nhi_db_transact (world->db, NHI_DB_WRITE, finish_body, self, error);
+  return nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, finish_body, self, error);
 }
 
 static gboolean
-work (NhiWorld *world, const NhiJobsOptions *options, const NhiJob *job, GError **error)
+work (NhiWorld *world,
+      const NhiJobsOptions *options,
+      const NhiJob *job,
+      NhiLease *lease,
+      GError **error)
 {
-  MailJob self = { .job = job };
+  MailJob self = { .job = job, .lease = lease };
   gboolean done = FALSE;
 
   if (!nhi_db_transact (world->db, NHI_DB_READ, find_body, &self, error))
@@ -101,7 +110,7 @@ work (NhiWorld *world, const NhiJobsOptions *options, const NhiJob *job, GError 
   if (is_open (self.row))
     done = deliver (world, options, &self, error);
   else
-    done = nhi_db_transact (world->db, NHI_DB_WRITE, finish_body, &self, error);
+    done = nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, finish_body, &self, error);
   g_clear_pointer (&self.row, nhi_outbox_row_free);
   return done;
 }
@@ -125,6 +134,7 @@ give_up (NhiDbConnection *connection, const NhiJob *job, GError **error)
 const NhiJobKind nhi_mail_job = {
   .kind = NHI_JOB_MAIL,
   .max_attempts = MAX_ATTEMPTS,
+  .lease_seconds = LEASE_SECONDS,
   .retry_seconds = RETRY_SECONDS,
   .work = work,
   .give_up = give_up,

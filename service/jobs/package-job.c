@@ -15,8 +15,7 @@ typedef struct
   NhiWorld *world;
   const NhiJobsOptions *options;
   const NhiJob *job;
-  gint64 extended_at;
-  const NhiApplicationItem *item;
+  NhiLease *lease;
   NhiApplication *application;
   GBytes *package;
 } PackageJob;
@@ -28,34 +27,11 @@ tell (const PackageJob *self, const char *step)
     self->options->on_step (self->job, step, self->options->on_step_data);
 }
 
-static gint64
-lease_seconds (const PackageJob *self)
-{
-  return self->options->lease_seconds > 0 ? self->options->lease_seconds
-                                          : NHI_JOBS_DEFAULT_LEASE_SECONDS;
-}
-
+/* Whoever has lost the job leaves the rest of the work alone. */
 static gboolean
-extend_body (NhiDbConnection *connection, gpointer data, GError **error)
+go_on (const NhiApplicationItem *item, gpointer data, GError **error)
 {
-  PackageJob *self = data;
-
-  return nhi_store_job_extend (connection, self->job, self->item->category,
-                               self->extended_at + lease_seconds (self), error);
-}
-
-/* Holds on to the lease once half of it is over. */
-static gboolean
-hold_lease (const NhiApplicationItem *item, gpointer data, GError **error)
-{
-  PackageJob *self = data;
-  gint64 now = nhi_world_now (self->world);
-
-  if (now - self->extended_at < (lease_seconds (self) + 1) / 2)
-    return TRUE;
-  self->extended_at = now;
-  self->item = item;
-  return nhi_db_transact (self->world->db, NHI_DB_WRITE, extend_body, self, error);
+  return nhi_lease_check (((PackageJob *)data)->lease, error);
 }
 
 static gboolean
@@ -79,16 +55,20 @@ is_permanent (const GError *error)
 }
 
 static gboolean
-work (NhiWorld *world, const NhiJobsOptions *options, const NhiJob *job, GError **error)
+work (NhiWorld *world,
+      const NhiJobsOptions *options,
+      const NhiJob *job,
+      NhiLease *lease,
+      GError **error)
 {
-  PackageJob self = { world, options, job, nhi_world_now (world) };
+  PackageJob self = { world, options, job, lease };
   g_autoptr (NhiApplication) application = NULL;
   g_autoptr (GBytes) package = NULL;
   g_autoptr (GError) failure = NULL;
 
   tell (&self, "claimed");
-  application = nhi_package_build_application (world, job->person_id, job->subject_id, hold_lease,
-                                               &self, &package, &failure);
+  application = nhi_package_build_application (world, job->person_id, job->subject_id, go_on, &self,
+                                               &package, &failure);
   if (application == NULL)
     {
       if (is_permanent (failure))
@@ -100,7 +80,7 @@ work (NhiWorld *world, const NhiJobsOptions *options, const NhiJob *job, GError 
   self.application = application;
   self.package = package;
   tell (&self, "built");
-  if (!nhi_db_transact (world->db, NHI_DB_WRITE, write_body, &self, error))
+  if (!nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, write_body, &self, error))
     return FALSE;
   tell (&self, "written");
   return TRUE;
@@ -115,6 +95,7 @@ give_up (NhiDbConnection *connection, const NhiJob *job, GError **error)
 const NhiJobKind nhi_package_job = {
   .kind = NHI_JOB_PACKAGE,
   .max_attempts = MAX_ATTEMPTS,
+  .lease_seconds = NHI_JOBS_LEASE_SECONDS,
   .retry_seconds = RETRY_SECONDS,
   .work = work,
   .give_up = give_up,

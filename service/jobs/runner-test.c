@@ -335,7 +335,7 @@ test_killed_runner_leaves_nothing (gconstpointer data)
   between = look (bank, application);
   g_assert_cmpint (between->state, ==, NHI_APPLICATION_PROCESSING);
   g_assert_cmpint (test_bank_integer (bank, "SELECT COUNT(*) FROM package_piece"), ==, 0);
-  bank->now += NHI_JOBS_DEFAULT_LEASE_SECONDS;
+  bank->now += NHI_JOBS_LEASE_SECONDS;
   after = test_bank_run (bank, application);
   g_assert_cmpint (after->state, ==, NHI_APPLICATION_READY);
   g_assert_cmpint (test_bank_integer (bank, "SELECT COUNT(*) FROM package_piece"), ==, 1);

@@ -6,7 +6,8 @@
  *      ^                  |  '----repeat--> waiting (comes again)
  *      '-----retry--------+
  *      ^                  '-----fail------> failed (last attempt, or no attempt can help)
- *      '-- lease ends: claimed anew, with another token; the old holder's finish is refused
+ *      '-- lease ends, because nobody renews it: claimed anew, with another token; the old holder's
+ *          finish is refused
  */
 #define G_LOG_DOMAIN "nhi-jobs"
 
@@ -15,6 +16,7 @@
 #define DEFAULT_THREADS 2
 #define DEFAULT_POLL_MILLISECONDS 200
 #define MAX_THREADS 16
+#define MAX_KINDS 3
 #define MAIL_THREADS 2
 #define MAX_RETRY_SECONDS (60 * 60)
 #define AFTER_FAULT_MILLISECONDS 1000 /* how long the database is left alone after it failed */
@@ -25,6 +27,7 @@ typedef struct
   const NhiJobKind *kind;
   NhiWorld *world;
   const NhiJobsOptions *options;
+  NhiLeaseKeeper *keeper;
   GMutex mutex;
   GCond wake;
   gboolean due;
@@ -46,9 +49,9 @@ typedef struct
 } Step;
 
 static gint64
-lease_seconds (const NhiJobsOptions *options)
+lease_seconds (const NhiJobKind *kind, const NhiJobsOptions *options)
 {
-  return options->lease_seconds > 0 ? options->lease_seconds : NHI_JOBS_DEFAULT_LEASE_SECONDS;
+  return options->lease_seconds > 0 ? options->lease_seconds : kind->lease_seconds;
 }
 
 gint64
@@ -114,7 +117,8 @@ settle (NhiWorld *world, const NhiJobKind *kind, NhiJob *job, const GError *why,
   else
     g_info ("Job %s (%s), attempt %u: %s", job->job_id, kind->kind, job->attempts, why->message);
   step.until = nhi_world_now (world) + nhi_job_retry_delay (kind, job->attempts);
-  return nhi_db_transact (world->db, NHI_DB_WRITE, last ? give_up_body : retry_body, &step, error);
+  return nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, last ? give_up_body : retry_body, &step,
+                          error);
 }
 
 /* One attempt. FALSE only when the database failed; the lease then brings the job back. */
@@ -123,6 +127,7 @@ work_on (NhiWorld *world,
          const NhiJobsOptions *options,
          const NhiJobKind *kind,
          NhiJob *job,
+         NhiLease *lease,
          GError **error)
 {
   g_autoptr (GError) why = NULL;
@@ -131,7 +136,7 @@ work_on (NhiWorld *world,
   if (kind->max_attempts > 0 && job->attempts > kind->max_attempts)
     why = g_error_new (NHI_JOB_ERROR, NHI_JOB_ERROR_PERMANENT,
                        "Every one of %u attempts ended with its runner", kind->max_attempts);
-  else if (kind->work (world, options, job, &why))
+  else if (kind->work (world, options, job, lease, &why))
     return TRUE;
   if (g_error_matches (why, NHI_JOB_ERROR, NHI_JOB_ERROR_LEASE_LOST) ||
       settle (world, kind, job, why, &failure))
@@ -155,23 +160,29 @@ lease_token (NhiWorld *world, const NhiJobsOptions *options)
 /* Claims and works on one job; FALSE in @ret_found when none is due. A look comes first, so that an
  * idle claim never takes the write lock. */
 static gboolean
-run_one (NhiWorld *world,
+run_one (NhiLeaseKeeper *keeper,
+         NhiWorld *world,
          const NhiJobsOptions *options,
          const NhiJobKind *kind,
          gboolean *ret_found,
          GError **error)
 {
+  const gint64 seconds = lease_seconds (kind, options);
   g_autofree char *token = lease_token (world, options);
   g_autoptr (NhiJob) job = NULL;
+  g_autoptr (NhiLease) lease = NULL;
   Step step = { .kind = kind, .token = token, .now = nhi_world_now (world) };
+  gint64 claimed_at;
 
-  step.until = step.now + lease_seconds (options);
   *ret_found = FALSE;
   if (!nhi_db_transact (world->db, NHI_DB_READ, due_body, &step, error))
     return FALSE;
   if (!step.due)
     return TRUE;
-  if (!nhi_db_transact (world->db, NHI_DB_WRITE, claim_body, &step, error))
+  claimed_at = g_get_monotonic_time ();
+  step.now = nhi_world_now (world);
+  step.until = step.now + seconds;
+  if (!nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, claim_body, &step, error))
     {
       nhi_job_free (step.job);
       return FALSE;
@@ -180,11 +191,13 @@ run_one (NhiWorld *world,
   if (job == NULL)
     return TRUE;
   *ret_found = TRUE;
-  return work_on (world, options, kind, job, error);
+  lease = nhi_lease_open (keeper, job, seconds, claimed_at);
+  return work_on (world, options, kind, job, lease, error);
 }
 
 static gboolean
-run_all (NhiWorld *world,
+run_all (NhiLeaseKeeper *keeper,
+         NhiWorld *world,
          const NhiJobsOptions *options,
          const NhiJobKind *kind,
          const gboolean *stop,
@@ -193,14 +206,14 @@ run_all (NhiWorld *world,
   gboolean found = TRUE;
 
   while (found && !g_atomic_int_get (stop))
-    if (!run_one (world, options, kind, &found, error))
+    if (!run_one (keeper, world, options, kind, &found, error))
       return FALSE;
   return TRUE;
 }
 
 /* Without a way out for letters their jobs stay where they are. */
 static guint
-list_kinds (const NhiJobsOptions *options, const NhiJobKind *ret_kinds[3])
+list_kinds (const NhiJobsOptions *options, const NhiJobKind *ret_kinds[MAX_KINDS])
 {
   guint count = 0;
 
@@ -221,7 +234,7 @@ static gboolean
 prepare_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
   const Preparation *self = data;
-  const NhiJobKind *kinds[3];
+  const NhiJobKind *kinds[MAX_KINDS];
   guint count = list_kinds (self->options, kinds);
 
   if (!nhi_store_job_add_recurring (connection, NHI_JOB_EXPIRY, self->now, error))
@@ -238,20 +251,22 @@ prepare (NhiWorld *world, const NhiJobsOptions *options, GError **error)
 {
   Preparation self = { options, nhi_world_now (world) };
 
-  return nhi_db_transact (world->db, NHI_DB_WRITE, prepare_body, &self, error);
+  return nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, prepare_body, &self, error);
 }
 
 gboolean
 nhi_jobs_run_due (NhiWorld *world, const NhiJobsOptions *options, GError **error)
 {
-  const NhiJobKind *kinds[3];
+  const NhiJobKind *kinds[MAX_KINDS];
   guint count = list_kinds (options, kinds);
+  g_autoptr (NhiLeaseKeeper) keeper = NULL;
   gboolean stop = FALSE;
 
   if (!prepare (world, options, error))
     return FALSE;
+  keeper = nhi_lease_keeper_new (world);
   for (guint i = 0; i < count; i++)
-    if (!run_all (world, options, kinds[i], &stop, error))
+    if (!run_all (keeper, world, options, kinds[i], &stop, error))
       return FALSE;
   return TRUE;
 }
@@ -272,7 +287,7 @@ lane_thread (gpointer data)
           continue;
         }
       g_mutex_unlock (&lane->mutex);
-      if (!run_all (lane->world, lane->options, lane->kind, &lane->stop, &error))
+      if (!run_all (lane->keeper, lane->world, lane->options, lane->kind, &lane->stop, &error))
         g_message ("Jobs of kind %s cannot run: %s", lane->kind->kind, error->message);
       g_mutex_lock (&lane->mutex);
       lane->due = FALSE;
@@ -292,11 +307,16 @@ lane_width (const NhiJobKind *kind, const NhiJobsOptions *options)
 }
 
 static void
-lane_open (Lane *lane, const NhiJobKind *kind, NhiWorld *world, const NhiJobsOptions *options)
+lane_open (Lane *lane,
+           const NhiJobKind *kind,
+           NhiLeaseKeeper *keeper,
+           NhiWorld *world,
+           const NhiJobsOptions *options)
 {
   guint width = lane_width (kind, options);
 
   lane->kind = kind;
+  lane->keeper = keeper;
   lane->world = world;
   lane->options = options;
   g_mutex_init (&lane->mutex);
@@ -320,20 +340,47 @@ lane_close (Lane *lane)
   g_mutex_clear (&lane->mutex);
 }
 
-static gboolean
-lane_look (Lane *lane, GError **error)
+static void
+lane_wake (Lane *lane)
 {
-  Step step = { .kind = lane->kind, .now = nhi_world_now (lane->world) };
-
-  if (!nhi_db_transact (lane->world->db, NHI_DB_READ, due_body, &step, error))
-    return FALSE;
-  if (!step.due)
-    return TRUE;
   g_mutex_lock (&lane->mutex);
   lane->due = g_get_monotonic_time () >= lane->rest_until;
   if (lane->due)
     g_cond_broadcast (&lane->wake);
   g_mutex_unlock (&lane->mutex);
+}
+
+/* All kinds in one short transaction: an idle node costs the database as little as can be. */
+typedef struct
+{
+  const Lane *lanes;
+  guint count;
+  gint64 now;
+  gboolean due[MAX_KINDS];
+} Look;
+
+static gboolean
+look_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Look *self = data;
+
+  for (guint i = 0; i < self->count; i++)
+    if (!nhi_store_job_is_due (connection, self->lanes[i].kind->kind, self->now, &self->due[i],
+                               error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+look (Lane *lanes, guint count, GError **error)
+{
+  Look self = { .lanes = lanes, .count = count, .now = nhi_world_now (lanes[0].world) };
+
+  if (!nhi_db_transact (lanes[0].world->db, NHI_DB_READ, look_body, &self, error))
+    return FALSE;
+  for (guint i = 0; i < count; i++)
+    if (self.due[i])
+      lane_wake (&lanes[i]);
   return TRUE;
 }
 
@@ -348,13 +395,13 @@ look_out (Lane *lanes, guint count, guint poll_milliseconds, GCancellable *cance
   while (!g_cancellable_is_cancelled (cancellable))
     {
       g_autoptr (GError) error = NULL;
+      gboolean good = look (lanes, count, &error);
+      gint32 pause = good ? (gint32)poll_milliseconds : AFTER_FAULT_MILLISECONDS;
 
-      for (guint i = 0; i < count && error == NULL; i++)
-        lane_look (&lanes[i], &error);
-      if (error != NULL && !told)
+      if (!good && !told)
         g_message ("Cannot look for jobs, will go on trying: %s", error->message);
-      told = error != NULL;
-      g_poll (&poll_fd, can_poll ? 1 : 0, told ? AFTER_FAULT_MILLISECONDS : (int)poll_milliseconds);
+      told = !good;
+      g_poll (&poll_fd, can_poll ? 1 : 0, g_random_int_range (pause / 2, pause + pause / 2 + 1));
     }
   if (can_poll)
     g_cancellable_release_fd (cancellable);
@@ -366,9 +413,10 @@ nhi_jobs_run (NhiWorld *world,
               GCancellable *cancellable,
               GError **error)
 {
-  const NhiJobKind *kinds[3];
+  const NhiJobKind *kinds[MAX_KINDS];
   guint count = list_kinds (options, kinds);
-  Lane lanes[3] = { 0 };
+  Lane lanes[MAX_KINDS] = { 0 };
+  g_autoptr (NhiLeaseKeeper) keeper = NULL;
   g_autoptr (GError) busy = NULL;
 
   g_return_val_if_fail (G_IS_CANCELLABLE (cancellable), FALSE);
@@ -384,8 +432,9 @@ nhi_jobs_run (NhiWorld *world,
       g_message ("Jobs wait for the database: %s", busy->message);
       g_clear_error (&busy);
     }
+  keeper = nhi_lease_keeper_new (world);
   for (guint i = 0; i < count; i++)
-    lane_open (&lanes[i], kinds[i], world, options);
+    lane_open (&lanes[i], kinds[i], keeper, world, options);
   look_out (lanes, count,
             options->poll_milliseconds > 0 ? options->poll_milliseconds : DEFAULT_POLL_MILLISECONDS,
             cancellable);

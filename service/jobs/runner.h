@@ -5,21 +5,23 @@
 
 #include <gio/gio.h>
 
-#include "service/domain/world.h"
-#include "service/store/job.h"
+#include "service/jobs/lease.h"
 
 G_BEGIN_DECLS
 
-#define NHI_JOBS_DEFAULT_LEASE_SECONDS 60
+/* Long enough for a node that is slow, short enough that nobody waits for one that is dead. Renewed
+ * while the job runs. */
+#define NHI_JOBS_LEASE_SECONDS 30
 
 /**
  * NhiJobsOptions:
  * @mail_route: (nullable): "smtp://host:port" or "folder:PATH"; with %NULL letters stay waiting
  * @threads: how many packages are built at once; 0 for 2
- * @poll_milliseconds: how often an idle runner looks for work; 0 for 200
- * @lease_seconds: how long a claimed job belongs to its runner; 0 for 60
- * @runner: (nullable): a name that only the successor of a dead runner has again; what that one
- * left begun is taken up at once instead of after its lease
+ * @poll_milliseconds: how often an idle runner looks for work, give or take a half by chance, so
+ * that nodes started together do not look together; 0 for 200
+ * @lease_seconds: how long a claimed job belongs to its runner unless renewed; 0 for the kind's own
+ * @runner: (nullable): a random name that no other node has, and only the successor of a dead
+ * runner again; what that one left begun is taken up at once instead of after its lease
  * @on_step: (nullable): told of each step of a package's job, in the thread that does it:
  * "claimed", "built", "writing" (inside the transaction that writes), "written"
  */
@@ -39,7 +41,8 @@ typedef struct
 typedef struct
 {
   const char *kind;
-  guint max_attempts;  /* 0: is never given up */
+  guint max_attempts; /* 0: is never given up */
+  guint lease_seconds;
   guint retry_seconds; /* before the second attempt; four times as long before each further one, an
                           hour at most */
   /* Does the work and ends the job: nhi_store_job_finish() (or _repeat) first in the transaction
@@ -48,6 +51,7 @@ typedef struct
   gboolean (*work) (NhiWorld *world,
                     const NhiJobsOptions *options,
                     const NhiJob *job,
+                    NhiLease *lease,
                     GError **error);
   /* Writes what the end without success means for the subject, in the transaction that fails the
    * job. May be NULL. */

@@ -370,7 +370,8 @@ nhi_store_application_expire (NhiDbConnection *connection,
 
   ended = find_ended (connection,
                       "SELECT " COLUMNS " FROM application WHERE available_until < $1 "
-                      "AND package_name IS NOT NULL ORDER BY available_until LIMIT $2",
+                      "AND package_name IS NOT NULL ORDER BY available_until LIMIT $2 "
+                      "FOR UPDATE SKIP LOCKED",
                       now, limit, error);
   if (ended == NULL)
     return -1;
@@ -379,7 +380,7 @@ nhi_store_application_expire (NhiDbConnection *connection,
       return -1;
   forgotten = find_ended (connection,
                           "SELECT " COLUMNS " FROM application WHERE available_until < $1 "
-                          "ORDER BY available_until LIMIT $2",
+                          "ORDER BY available_until LIMIT $2 FOR UPDATE SKIP LOCKED",
                           forget_before, limit, error);
   if (forgotten == NULL)
     return -1;

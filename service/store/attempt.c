@@ -4,34 +4,38 @@
 
 #include "service/store/attempt.h"
 
-#include "service/store/first-row.h"
+void
+nhi_attempt_row_clear (NhiAttemptRow *row)
+{
+  g_clear_pointer (&row->trial, g_free);
+}
 
 gboolean
-nhi_store_attempt_find (NhiDbConnection *connection,
+nhi_store_attempt_lock (NhiDbConnection *connection,
                         const char *subject,
                         const char *network,
                         const char *purpose,
                         NhiAttemptRow *ret,
                         GError **error)
 {
-  gboolean found = FALSE;
+  /* An update that changes nothing: it waits for whoever has the row, and then has it. */
   g_autoptr (NhiDbRows) rows =
       nhi_db_query (connection,
-                    "SELECT failures, last_at, wait_until FROM attempt"
-                    " WHERE subject = $1 AND network = $2 AND purpose = $3",
+                    "INSERT INTO attempt (subject, network, purpose, failures, last_at, wait_until)"
+                    " VALUES ($1, $2, $3, 0, 0, 0)"
+                    " ON CONFLICT (subject, network, purpose) DO UPDATE SET"
+                    " failures = attempt.failures"
+                    " RETURNING failures, last_at, wait_until, trial",
                     NHI_DB_ARGS (nhi_db_text (subject), nhi_db_text (network),
                                  nhi_db_text (purpose)),
                     error);
-  if (rows == NULL || !nhi_store_first_row (rows, &found, error))
-    return FALSE;
 
-  *ret = (NhiAttemptRow){ 0 };
-  if (found)
-    {
-      ret->failures = nhi_db_rows_int (rows, 0);
-      ret->last_at = nhi_db_rows_int (rows, 1);
-      ret->wait_until = nhi_db_rows_int (rows, 2);
-    }
+  if (rows == NULL || !nhi_db_rows_next (rows, error))
+    return FALSE;
+  ret->failures = nhi_db_rows_int (rows, 0);
+  ret->last_at = nhi_db_rows_int (rows, 1);
+  ret->wait_until = nhi_db_rows_int (rows, 2);
+  ret->trial = g_strdup (nhi_db_rows_text (rows, 3));
   return TRUE;
 }
 
@@ -45,15 +49,32 @@ nhi_store_attempt_put (NhiDbConnection *connection,
 {
   return nhi_db_run (
              connection,
-             "INSERT INTO attempt (subject, network, purpose, failures, last_at, wait_until)"
-             " VALUES ($1, $2, $3, $4, $5, $6)"
+             "INSERT INTO attempt (subject, network, purpose, failures, last_at, wait_until, trial)"
+             " VALUES ($1, $2, $3, $4, $5, $6, $7)"
              " ON CONFLICT (subject, network, purpose) DO UPDATE SET"
              " failures = excluded.failures, last_at = excluded.last_at,"
-             " wait_until = excluded.wait_until",
+             " wait_until = excluded.wait_until, trial = excluded.trial",
              NHI_DB_ARGS (nhi_db_text (subject), nhi_db_text (network), nhi_db_text (purpose),
                           nhi_db_int (row->failures), nhi_db_int (row->last_at),
-                          nhi_db_int (row->wait_until)),
+                          nhi_db_int (row->wait_until), nhi_db_text (row->trial)),
              error) >= 0;
+}
+
+gboolean
+nhi_store_attempt_take_back (NhiDbConnection *connection,
+                             const char *subject,
+                             const char *network,
+                             const char *purpose,
+                             gint64 counted_after,
+                             GError **error)
+{
+  return nhi_db_run (connection,
+                     "UPDATE attempt SET failures = failures - 1, wait_until = 0"
+                     " WHERE subject = $1 AND network = $2 AND purpose = $3"
+                     " AND failures > 0 AND last_at > $4",
+                     NHI_DB_ARGS (nhi_db_text (subject), nhi_db_text (network),
+                                  nhi_db_text (purpose), nhi_db_int (counted_after)),
+                     error) >= 0;
 }
 
 gboolean
@@ -93,6 +114,7 @@ nhi_store_attempt_delete_before (NhiDbConnection *connection,
 {
   return nhi_db_run (connection,
                      "DELETE FROM attempt WHERE (subject, network, purpose) IN"
-                     " (SELECT subject, network, purpose FROM attempt WHERE last_at < $1 LIMIT $2)",
+                     " (SELECT subject, network, purpose FROM attempt WHERE last_at < $1 LIMIT $2"
+                     " FOR UPDATE SKIP LOCKED)",
                      NHI_DB_ARGS (nhi_db_int (last_before), nhi_db_int (limit)), error) >= 0;
 }

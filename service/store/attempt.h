@@ -10,26 +10,38 @@ G_BEGIN_DECLS
 /* Subject of the rows that count a whole network. */
 #define NHI_ATTEMPT_NETWORK "network"
 
+/* @trial: (nullable): the newest one that was counted here */
 typedef struct
 {
   gint64 failures;
   gint64 last_at;
   gint64 wait_until;
+  char *trial;
 } NhiAttemptRow;
+void nhi_attempt_row_clear (NhiAttemptRow *row);
 
-/* All zero when there is no such row. */
-gboolean nhi_store_attempt_find (NhiDbConnection *connection,
+/* Gives the row and keeps it from everybody else until the transaction ends, so that what is then
+ * decided and put holds also under NHI_DB_WRITE_LOCKED. A new row is all zero. */
+gboolean nhi_store_attempt_lock (NhiDbConnection *connection,
                                  const char *subject,
                                  const char *network,
                                  const char *purpose,
                                  NhiAttemptRow *ret,
                                  GError **error);
+/* Over what is there; @row->trial may be %NULL. */
 gboolean nhi_store_attempt_put (NhiDbConnection *connection,
                                 const char *subject,
                                 const char *network,
                                 const char *purpose,
                                 const NhiAttemptRow *row,
                                 GError **error);
+/* Takes one failure back and the wait with it, if there is a failure of after @counted_after. */
+gboolean nhi_store_attempt_take_back (NhiDbConnection *connection,
+                                      const char *subject,
+                                      const char *network,
+                                      const char *purpose,
+                                      gint64 counted_after,
+                                      GError **error);
 gboolean nhi_store_attempt_delete (NhiDbConnection *connection,
                                    const char *subject,
                                    const char *network,
@@ -44,5 +56,7 @@ gboolean nhi_store_attempt_delete_before (NhiDbConnection *connection,
                                           gint64 last_before,
                                           guint limit,
                                           GError **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiAttemptRow, nhi_attempt_row_clear)
 
 G_END_DECLS

@@ -153,7 +153,7 @@ nhi_store_registration_expire (NhiDbConnection *connection, gint64 now, guint li
       connection,
       "UPDATE registration SET state = $1, " FORGET_WHAT_WAS_TYPED
       " WHERE (person_id, registration_id) IN (SELECT person_id, registration_id FROM registration"
-      " WHERE state = $3 AND expires_at <= $2 LIMIT $4)",
+      " WHERE state = $3 AND expires_at <= $2 LIMIT $4 FOR UPDATE SKIP LOCKED)",
       NHI_DB_ARGS (nhi_db_text (NHI_REGISTRATION_EXPIRED), nhi_db_int (now),
                    nhi_db_text (NHI_REGISTRATION_PENDING), nhi_db_int (limit)),
       error);

@@ -139,6 +139,16 @@ nhi_store_session_trim (NhiDbConnection *connection,
 /* A session past its absolute end is no longer seen, so it becomes idle soon after and needs no
  * sweep of its own. */
 gboolean
+nhi_store_session_lock (NhiDbConnection *connection, const char *person_id, GError **error)
+{
+  g_autoptr (NhiDbRows) rows =
+      nhi_db_query (connection, "SELECT 1 FROM account WHERE person_id = $1 FOR UPDATE",
+                    NHI_DB_ARGS (nhi_db_text (person_id)), error);
+
+  return rows != NULL;
+}
+
+gboolean
 nhi_store_session_delete_ended (NhiDbConnection *connection,
                                 gint64 now,
                                 gint64 seen_before,
@@ -147,7 +157,8 @@ nhi_store_session_delete_ended (NhiDbConnection *connection,
 {
   if (nhi_db_run (connection,
                   "DELETE FROM session WHERE (person_id, session_id) IN"
-                  " (SELECT person_id, session_id FROM session WHERE seen_at <= $1 LIMIT $2)",
+                  " (SELECT person_id, session_id FROM session WHERE seen_at <= $1 LIMIT $2"
+                  " FOR UPDATE SKIP LOCKED)",
                   NHI_DB_ARGS (nhi_db_int (seen_before), nhi_db_int (limit)), error) < 0)
     return FALSE;
   return nhi_db_run (connection,
@@ -174,6 +185,20 @@ nhi_store_sign_in_last (NhiDbConnection *connection,
   *ret_at = found ? nhi_db_rows_int (rows, 0) : 0;
   *ret_network = found ? g_strdup (nhi_db_rows_text (rows, 1)) : NULL;
   return TRUE;
+}
+
+gboolean
+nhi_store_sign_in_is_there (NhiDbConnection *connection,
+                            const char *person_id,
+                            const char *sign_in_id,
+                            gboolean *ret_there,
+                            GError **error)
+{
+  g_autoptr (NhiDbRows) rows =
+      nhi_db_query (connection, "SELECT 1 FROM sign_in WHERE person_id = $1 AND sign_in_id = $2",
+                    NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_text (sign_in_id)), error);
+
+  return rows != NULL && nhi_store_first_row (rows, ret_there, error);
 }
 
 gboolean

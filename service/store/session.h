@@ -54,6 +54,11 @@ gboolean nhi_store_session_delete_ended (NhiDbConnection *connection,
                                          guint limit,
                                          GError **error);
 
+/* Keeps everybody else from opening or trimming sessions of this account until the transaction
+ * ends, so that counting them holds also under NHI_DB_WRITE_LOCKED. */
+gboolean
+nhi_store_session_lock (NhiDbConnection *connection, const char *person_id, GError **error);
+
 /* One line of the history. @ret_at is 0 when the person never signed in; @ret_network is then NULL.
  */
 gboolean nhi_store_sign_in_last (NhiDbConnection *connection,
@@ -61,6 +66,11 @@ gboolean nhi_store_sign_in_last (NhiDbConnection *connection,
                                  gint64 *ret_at,
                                  char **ret_network,
                                  GError **error);
+gboolean nhi_store_sign_in_is_there (NhiDbConnection *connection,
+                                     const char *person_id,
+                                     const char *sign_in_id,
+                                     gboolean *ret_there,
+                                     GError **error);
 gboolean nhi_store_sign_in_add (NhiDbConnection *connection,
                                 const char *person_id,
                                 const char *sign_in_id,
