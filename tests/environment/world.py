@@ -52,6 +52,7 @@ class World:
         shutil.rmtree(self.pictures, ignore_errors=True)
         self.pictures.mkdir(parents=True, exist_ok=True)
         self.daemon = self.card = self.other_card = self.mailbox = self.service = self.display = None
+        self.program = [str(self.build / "client/application/nhicard")]
         self.client_process = self.application = None
         self.bad_ends = []
         self._also = []
@@ -146,8 +147,7 @@ class World:
 
         self.stop_client()
         environment = {**self.environment, **WINDOW_ONLY, **changes}
-        program = str(self.build / "client/application/nhicard")
-        self.client_process = Process("nhicard", [program, *map(str, arguments)], self.folder, env=environment)
+        self.client_process = Process("nhicard", [*self.program, *map(str, arguments)], self.folder, env=environment)
         self.application = screen.Application(self.client_process)
         x11.focus_top()
         return self.application
@@ -171,7 +171,7 @@ class World:
         """The shipped client without a window; a CompletedProcess with text. It draws no glyphs, so the C library's
         own UTF-8 locale does."""
         changes = {"LOCPATH": "", "LC_ALL": "C.UTF-8", **changes}
-        return subprocess.run([str(self.build / "client/application/nhicard"), *arguments], input=stdin, text=True,
+        return subprocess.run([*self.program, *arguments], input=stdin, text=True,
                               capture_output=True, timeout=timeout, env={**self.environment, **WINDOW_ONLY, **changes})
 
     def picture(self, name):

@@ -17,8 +17,9 @@ LOST = 3
 
 
 class Journey:
-    def __init__(self, name, **world):
+    def __init__(self, name, make_world=World, **world):
         self.name = name
+        self.make_world = make_world
         self.options = world
         self.steps = []
 
@@ -33,7 +34,7 @@ class Journey:
         row mean that the way itself is lost."""
         print(f"1..{len(self.steps)}", flush=True)
         try:
-            world = World(self.name, **self.options)
+            world = self.make_world(self.name, **self.options)
         except Exception as missing:  # pylint: disable=broad-except
             for number, (name, _) in enumerate(self.steps, 1):
                 print(f"not ok {number} /journeys/{self.name}/{name}\n# no world: {missing}", flush=True)

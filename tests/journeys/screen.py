@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A person at the screen, through AT-SPI: finds by role and name, reads, clicks, types, waits."""
 
+import os
 import re
 import time
 
@@ -94,6 +95,14 @@ def matches(text, wanted):
     return text == wanted
 
 
+def _belongs_to(application, process):
+    """Whether the program itself speaks on the bus or, for one in a sandbox, the proxy in its session."""
+    try:
+        return os.getsid(_quiet(application.get_process_id, 0)) == process.pid
+    except ProcessLookupError:
+        return False
+
+
 class Application:
     """The running client as the screen reader sees it."""
 
@@ -108,7 +117,7 @@ class Application:
             raise AssertionError(f"the client ended with {self.process.popen.poll()}:\n{self.process.log_text()}")
         desktop = Atspi.get_desktop(0)
         for application in children(desktop):
-            if _quiet(application.get_process_id) == self.process.pid:
+            if _belongs_to(application, self.process):
                 application.set_cache_mask(Atspi.Cache.NONE)
                 return application
         return None
