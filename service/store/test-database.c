@@ -19,12 +19,12 @@ test_database_is_postgres (void)
   return server () != NULL;
 }
 
-/* @format takes one %s: the name of the folder, which is the database's too. */
+/* @verb, the database named like @folder, @rest */
 static void
-order_server (const char *format, const char *folder)
+order_server (const char *verb, const char *folder, const char *rest)
 {
   g_autofree char *name = g_path_get_basename (folder);
-  g_autofree char *order = g_strdup_printf (format, name);
+  g_autofree char *order = g_strdup_printf ("%s \"%s\" %s", verb, name, rest);
   PGconn *connection = PQconnectdb (server ());
   PGresult *result = PQexec (connection, order);
 
@@ -60,7 +60,7 @@ test_folder_remove (char *folder)
   g_dir_close (dir);
   g_assert_cmpint (g_rmdir (folder), ==, 0);
   if (server () != NULL)
-    order_server ("DROP DATABASE IF EXISTS \"%s\" WITH (FORCE)", folder);
+    order_server ("DROP DATABASE IF EXISTS", folder, "WITH (FORCE)");
   g_free (folder);
 }
 
@@ -71,7 +71,7 @@ test_database_uri (const char *folder)
 
   if (server () == NULL)
     return g_strdup_printf ("sqlite:%s/test.db", folder);
-  order_server ("CREATE DATABASE \"%s\" STRATEGY file_copy", folder);
+  order_server ("CREATE DATABASE", folder, "STRATEGY file_copy");
   return g_strconcat (server (), "&dbname=", name, NULL);
 }
 
