@@ -69,6 +69,9 @@ json (const Fixture *f)
   return node;
 }
 
+/* Of SQLite there is no file yet, of PostgreSQL an empty database. */
+#define NEVER_MIGRATED (-1)
+
 static const struct
 {
   const char *line;
@@ -84,7 +87,7 @@ static const struct
   { "migrate -d postgresql:///y?host=/nonexistent-folder", 3, "can be reached" },
   { "migrate -d sqlite:/nonexistent-folder/x.db", 3, "cannot be used" },
   { "migrate -c /nonexistent.conf", 2, "/nonexistent.conf" },
-  { "demo-data -d @", 3, "nhicardctl migrate" },
+  { "demo-data -d @", NEVER_MIGRATED, "nhicardctl migrate" },
   { "demo-data -d @ -n 0", 2, "--people" },
   { "demo-data -d @ -n 6000001", 2, "--people" },
   { "demo-data -d @ -n many", 2, "many" },
@@ -93,10 +96,10 @@ static const struct
   { "demo-data -d @ --until 1999-01-01", 2, "--until" },
   { "jobs -d @", 2, "jobs list" },
   { "jobs dance -d @", 2, "jobs list" },
-  { "jobs list -d @", 3, "nhicardctl migrate" },
+  { "jobs list -d @", NEVER_MIGRATED, "nhicardctl migrate" },
   { "user -d @", 2, "user unlock" },
   { "user unlock -d @", 2, "user unlock" },
-  { "user unlock A123456780 -d @", 3, "nhicardctl migrate" },
+  { "user unlock A123456780 -d @", NEVER_MIGRATED, "nhicardctl migrate" },
 };
 
 static void
@@ -104,10 +107,13 @@ test_wrong_calls_say_what_is_wrong (Fixture *f, gconstpointer data)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (wrong_calls); i++)
     {
+      const int never_migrated = test_database_is_postgres () ? 4 : 3;
+      const int wanted =
+          wrong_calls[i].code == NEVER_MIGRATED ? never_migrated : wrong_calls[i].code;
       int code = call (f, wrong_calls[i].line);
 
       g_test_message ("nhicardctl %s: %d %s", wrong_calls[i].line, code, f->err);
-      g_assert_cmpint (code, ==, wrong_calls[i].code);
+      g_assert_cmpint (code, ==, wanted);
       g_assert_nonnull (strstr (f->err, wrong_calls[i].says));
     }
 }
