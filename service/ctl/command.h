@@ -37,6 +37,8 @@ typedef struct
 } NhiCommand;
 
 extern const NhiCommand nhi_command_migrate;
+extern const NhiCommand nhi_command_backup;
+extern const NhiCommand nhi_command_restore;
 extern const NhiCommand nhi_command_demo_data;
 extern const NhiCommand nhi_command_jobs;
 extern const NhiCommand nhi_command_user;

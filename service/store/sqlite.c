@@ -12,10 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SCHEME "sqlite:"
-#define APPLICATION_ID                                                                             \
-  0x4e484943 /* "NHIC", in the file's header: so that another program's database is known as such  \
-              */
+#define SCHEME NHI_SQLITE_SCHEME
 #define MAX_STATEMENTS 256
 #define OPEN_PATIENCE 5000 /* ms, while a connection is made ready */
 
@@ -388,7 +385,7 @@ claim_file (SqliteConnection *connection, GError **error)
   if (!read_int (connection, "PRAGMA application_id", &application_id, error) ||
       !read_int (connection, "SELECT count(*) FROM sqlite_master", &tables, error))
     return FALSE;
-  if (application_id == APPLICATION_ID)
+  if (application_id == NHI_SQLITE_APPLICATION_ID)
     return TRUE;
   if (application_id != 0 || tables != 0)
     {
@@ -423,7 +420,7 @@ claim_file_at_once (SqliteConnection *connection, GError **error)
 
   if (!read_int (connection, "PRAGMA application_id", &application_id, error))
     return FALSE;
-  if (application_id == APPLICATION_ID)
+  if (application_id == NHI_SQLITE_APPLICATION_ID)
     return TRUE;
   if (!execute (connection, "BEGIN IMMEDIATE", error))
     return FALSE;
