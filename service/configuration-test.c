@@ -42,6 +42,8 @@ test_defaults (void)
   g_assert_cmpuint (configuration->listen->len, ==, 1);
   g_assert_false (configuration->demo);
   g_assert_null (configuration->mail);
+  g_assert_cmpuint (configuration->notice_seconds, ==, 0);
+  g_assert_null (configuration->trusted_fronts);
 }
 
 static void
@@ -106,6 +108,22 @@ test_listen (void)
 }
 
 static void
+test_fronts (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NhiConfiguration) configuration =
+      load ("[service]\ndatabase=sqlite:d\ntrusted-fronts=10.0.0.0/24;unix\nnotice-seconds=8\n",
+            "--set front-listen=10.0.0.7:8080;[::1]:8080", &error);
+  g_autoptr (GSocketAddress) front = g_inet_socket_address_new_from_string ("10.0.0.99", 1);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (configuration->front_listen->len, ==, 2);
+  g_assert_cmpuint (configuration->listen->len, ==, 0);
+  g_assert_cmpuint (configuration->notice_seconds, ==, 8);
+  g_assert_true (nhi_front_list_trusts (configuration->fronts, front));
+}
+
+static void
 test_refused (void)
 {
   static const struct
@@ -136,6 +154,12 @@ test_refused (void)
     { "[service]\ndatabase=sqlite:d\nlisten=*:1\ncertificate=c\n", NULL,
       "The setting “key” is missing" },
     { "nonsense", NULL, "nhicardd-" },
+    { MINIMUM "trusted-fronts=localhost\n", NULL, "“localhost” is no front" },
+    { MINIMUM "front-listen=127.0.0.1:8080\n", NULL, "the addresses of the fronts" },
+    { MINIMUM "front-listen=127.0.0.1:8080\ntrusted-fronts=unix\n", NULL,
+      "the addresses of the fronts" },
+    { MINIMUM "front-listen=8080\n", NULL, "“front-listen” is set to “8080”" },
+    { MINIMUM "notice-seconds=601\n", NULL, "must be a number from 0 to 600" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -174,6 +198,7 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/defaults", test_defaults);
   g_test_add_func ("/configuration/command-line-wins", test_command_line_wins);
   g_test_add_func ("/configuration/listen-addresses", test_listen);
+  g_test_add_func ("/configuration/fronts-need-no-certificate", test_fronts);
   g_test_add_func ("/configuration/mistakes-are-said", test_refused);
   g_test_add_func ("/configuration/asks-only-for-what-the-role-needs", test_less_is_enough);
   return g_test_run ();

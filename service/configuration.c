@@ -11,7 +11,8 @@ typedef enum
   KIND_TEXT,
   KIND_NUMBER,
   KIND_SIZE,
-  KIND_BOOLEAN
+  KIND_BOOLEAN,
+  KIND_ADDRESSES
 } Kind;
 
 typedef struct
@@ -29,6 +30,9 @@ typedef struct
 #define MEGABYTE (1024 * 1024)
 
 static const Setting settings[] = {
+  { "service", "listen", KIND_ADDRESSES, AT (listen), 0, 0 },
+  { "service", "front-listen", KIND_ADDRESSES, AT (front_listen), 0, 0 },
+  { "service", "trusted-fronts", KIND_TEXT, AT (trusted_fronts), 0, 0 },
   { "service", "unix-socket", KIND_TEXT, AT (unix_socket), 0, 0 },
   { "service", "certificate", KIND_TEXT, AT (certificate), 0, 0 },
   { "service", "key", KIND_TEXT, AT (key), 0, 0 },
@@ -42,6 +46,7 @@ static const Setting settings[] = {
   { "service", "threads", KIND_NUMBER, AT (threads), 1, 256 },
   { "service", "hashing-threads", KIND_NUMBER, AT (hashing_threads), 1, 64 },
   { "service", "drain-seconds", KIND_NUMBER, AT (drain_seconds), 1, 600 },
+  { "service", "notice-seconds", KIND_NUMBER, AT (notice_seconds), 0, 600 },
   { "limits", "queue", KIND_NUMBER, AT (queue), 1, 100000 },
   { "limits", "hashing-queue", KIND_NUMBER, AT (hashing_queue), 1, 10000 },
   { "limits", "rate-per-minute", KIND_NUMBER, AT (rate_per_minute), 0, 10000000 },
@@ -98,6 +103,40 @@ set_number (NhiConfiguration *self, const Setting *setting, const char *value, G
   return TRUE;
 }
 
+static void
+clear_address (gpointer address)
+{
+  g_free (((NhiListenAddress *)address)->address);
+}
+
+/* "127.0.0.1:8443;[::1]:8443" or "*:8443" */
+static gboolean
+set_addresses (GArray *addresses, const char *key, const char *value, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (value, ";", 16);
+
+  g_array_set_size (addresses, 0);
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      char *part = g_strstrip (parts[i]), *colon = strrchr (part, ':');
+      gsize length = colon != NULL ? (gsize)(colon - part) : 0;
+      NhiListenAddress address = { 0 };
+      guint64 port;
+
+      if (*part == '\0')
+        continue;
+      if (length == 0 || !g_ascii_string_to_unsigned (colon + 1, 10, 1, 65535, &port, NULL))
+        return fail (error, key, part, "ADDRESS:PORT, [ADDRESS]:PORT or *:PORT");
+      if (part[0] == '[' && part[length - 1] == ']')
+        address.address = g_strndup (part + 1, length - 2);
+      else
+        address.address = g_strndup (part, length);
+      address.port = (guint16)port;
+      g_array_append_val (addresses, address);
+    }
+  return TRUE;
+}
+
 static gboolean
 set_value (NhiConfiguration *self, const Setting *setting, const char *value, GError **error)
 {
@@ -112,45 +151,14 @@ set_value (NhiConfiguration *self, const Setting *setting, const char *value, GE
         return fail (error, setting->key, value, "true or false");
       G_STRUCT_MEMBER (gboolean, self, setting->offset) = strcmp (value, "true") == 0;
       return TRUE;
+    case KIND_ADDRESSES:
+      return set_addresses (G_STRUCT_MEMBER (GArray *, self, setting->offset), setting->key, value,
+                            error);
     case KIND_NUMBER:
     case KIND_SIZE:
     default:
       return set_number (self, setting, value, error);
     }
-}
-
-static void
-clear_address (gpointer address)
-{
-  g_free (((NhiListenAddress *)address)->address);
-}
-
-/* "127.0.0.1:8443;[::1]:8443" or "*:8443" */
-static gboolean
-set_listen (NhiConfiguration *self, const char *value, GError **error)
-{
-  g_auto (GStrv) parts = g_strsplit (value, ";", 16);
-
-  g_array_set_size (self->listen, 0);
-  for (guint i = 0; parts[i] != NULL; i++)
-    {
-      char *part = g_strstrip (parts[i]), *colon = strrchr (part, ':');
-      gsize length = colon != NULL ? (gsize)(colon - part) : 0;
-      NhiListenAddress address = { 0 };
-      guint64 port;
-
-      if (*part == '\0')
-        continue;
-      if (length == 0 || !g_ascii_string_to_unsigned (colon + 1, 10, 1, 65535, &port, NULL))
-        return fail (error, "listen", part, "ADDRESS:PORT, [ADDRESS]:PORT or *:PORT");
-      if (part[0] == '[' && part[length - 1] == ']')
-        address.address = g_strndup (part + 1, length - 2);
-      else
-        address.address = g_strndup (part, length);
-      address.port = (guint16)port;
-      g_array_append_val (self->listen, address);
-    }
-  return TRUE;
 }
 
 static gboolean
@@ -165,21 +173,14 @@ read_group (NhiConfiguration *self, GKeyFile *file, const char *group, GError **
 
       if (value == NULL)
         return FALSE;
-      if (strcmp (keys[i], "listen") == 0)
-        {
-          if (!set_listen (self, value, error))
-            return FALSE;
-        }
-      else if (setting == NULL)
+      if (setting == NULL)
         {
           g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND,
                        "There is no setting “%s” in [%s]", keys[i], group);
           return FALSE;
         }
-      else if (!set_value (self, setting, value, error))
-        {
-          return FALSE;
-        }
+      if (!set_value (self, setting, value, error))
+        return FALSE;
     }
   return keys != NULL;
 }
@@ -213,16 +214,15 @@ read_file (NhiConfiguration *self, const char *path, GError **error)
 typedef struct
 {
   char *config;
-  char *listen;
   char *role;
   char **set; /* key=value for every other setting */
-  char *texts[7];
+  char *texts[8];
   char *workers;
   gboolean demo;
 } CommandLine;
 
 static const char *const text_options[] = {
-  "unix-socket", "certificate", "key", "database", "public-uri", "mail", "mail-from",
+  "unix-socket", "certificate", "key", "database", "public-uri", "mail", "mail-from", "listen",
 };
 
 static gboolean
@@ -240,8 +240,6 @@ apply_pair (NhiConfiguration *self, const char *pair, GError **error)
 static gboolean
 apply (NhiConfiguration *self, const CommandLine *line, GError **error)
 {
-  if (line->listen != NULL && !set_listen (self, line->listen, error))
-    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (text_options); i++)
     if (line->texts[i] != NULL &&
         !set_value (self, find_setting (NULL, text_options[i]), line->texts[i], error))
@@ -270,7 +268,7 @@ parse_options (NhiConfiguration *self, CommandLine *line, int *argc, char ***arg
   const GOptionEntry entries[] = {
     { "config", 'c', 0, G_OPTION_ARG_FILENAME, &line->config,
       "Key file (" NHI_CONFIGURATION_PATH ")", "FILE" },
-    { "listen", 'l', 0, G_OPTION_ARG_STRING, &line->listen, "Where to listen with TLS",
+    { "listen", 'l', 0, G_OPTION_ARG_STRING, &line->texts[7], "Where to listen with TLS",
       "ADDRESS:PORT;…" },
     { "unix-socket", 0, 0, G_OPTION_ARG_STRING, &line->texts[0],
       "Bare HTTP for a front on this machine", "PATH" },
@@ -310,7 +308,6 @@ static void
 clear_line (CommandLine *line)
 {
   g_free (line->config);
-  g_free (line->listen);
   g_free (line->role);
   g_free (line->workers);
   g_strfreev (line->set);
@@ -336,22 +333,44 @@ check_public_uri (NhiConfiguration *self, GError **error)
   return TRUE;
 }
 
+/* Bare HTTP is no way in for whoever comes by. */
+static gboolean
+check_fronts (NhiConfiguration *self, GError **error)
+{
+  self->fronts = nhi_front_list_new (self->trusted_fronts, error);
+  if (self->fronts == NULL)
+    {
+      g_prefix_error (error, "“trusted-fronts”: ");
+      return FALSE;
+    }
+  if (self->front_listen->len == 0 || nhi_front_list_has_network (self->fronts))
+    return TRUE;
+  return fail (error, "trusted-fronts", self->trusted_fronts != NULL ? self->trusted_fronts : "",
+               "the addresses of the fronts that “front-listen” is for");
+}
+
+static gboolean
+has_door (const NhiConfiguration *self)
+{
+  return self->listen->len > 0 || self->front_listen->len > 0 || self->unix_socket != NULL;
+}
+
 static gboolean
 check (NhiConfiguration *self, GError **error)
 {
-  const char *missing = self->database == NULL                                ? "database"
-                        : self->role == NHI_ROLE_JOBS                         ? NULL
-                        : self->listen->len == 0 && self->unix_socket == NULL ? "listen"
-                        : self->listen->len > 0 && self->certificate == NULL  ? "certificate"
-                        : self->listen->len > 0 && self->key == NULL          ? "key"
-                                                                              : NULL;
+  const char *missing = self->database == NULL                               ? "database"
+                        : self->role == NHI_ROLE_JOBS                        ? NULL
+                        : !has_door (self)                                   ? "listen"
+                        : self->listen->len > 0 && self->certificate == NULL ? "certificate"
+                        : self->listen->len > 0 && self->key == NULL         ? "key"
+                                                                             : NULL;
 
   if (self->list_routes || self->version)
     return TRUE;
   if (missing == NULL && self->mail_from == NULL)
     return fail (error, "mail-from", "", "a mail address");
   if (missing == NULL)
-    return check_public_uri (self, error);
+    return check_public_uri (self, error) && check_fronts (self, error);
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                "The setting “%s” is missing; give --%s or write it into the configuration file",
                missing, missing);
@@ -365,6 +384,8 @@ defaults (void)
 
   self->listen = g_array_new (FALSE, TRUE, sizeof (NhiListenAddress));
   g_array_set_clear_func (self->listen, clear_address);
+  self->front_listen = g_array_new (FALSE, TRUE, sizeof (NhiListenAddress));
+  g_array_set_clear_func (self->front_listen, clear_address);
   self->workers = g_get_num_processors ();
   self->connections = 8;
   self->public_uri = g_strdup ("https://localhost:8443");
@@ -399,6 +420,8 @@ nhi_configuration_free (NhiConfiguration *self)
   if (self == NULL)
     return;
   g_array_unref (self->listen);
+  g_array_unref (self->front_listen);
+  g_clear_pointer (&self->fronts, nhi_front_list_free);
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
     if (settings[i].kind == KIND_TEXT)
       g_free (G_STRUCT_MEMBER (char *, self, settings[i].offset));

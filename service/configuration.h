@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "service/edge/front-list.h"
 #include "service/edge/limits.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,9 @@ typedef struct {
   NhiRole role;
   guint workers;
   GArray *listen;         /* NhiListenAddress */
+  GArray *front_listen;   /* NhiListenAddress: bare HTTP for trusted fronts */
+  char *trusted_fronts;   /* as written; NULL: nobody */
+  NhiFrontList *fronts;   /* the same, read */
   char *unix_socket;      /* NULL: none */
   char *certificate;
   char *key;
@@ -39,6 +43,7 @@ typedef struct {
   guint rate_per_minute;
   guint hashing_rate_per_minute;
   guint drain_seconds;
+  guint notice_seconds;   /* how long a node that is to end still serves, so that its front can send clients elsewhere */
   NhiEdgeLimits limits;
   gboolean list_routes;   /* print the routes and leave */
   gboolean version;       /* print the version and leave */

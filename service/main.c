@@ -8,19 +8,25 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "service/configuration.h"
-#include "service/edge/listener.h"
+#include "service/doors.h"
+#include "service/edge/door.h"
 #include "service/edge/supervisor.h"
 #include "service/edge/tls.h"
 #include "service/preflight.h"
 #include "service/worker.h"
 
-enum
+/* What the workers of a supervisor share. Worker i of the web has the doors i; the last worker is
+ * for the jobs. */
+typedef struct
 {
-  KIND_WEB,
-  KIND_JOBS
-};
+  NhiWorkerSetup setup;
+  int unix_socket; /* -1: none */
+  guint count;     /* of web workers */
+  GArray **doors;
+} House;
 
 static void
 print_route (const NhiRoute *route, gpointer data)
@@ -75,64 +81,122 @@ load_tls (NhiWorkerSetup *setup, GError **error)
 }
 
 static gboolean
-reload (gpointer setup)
+reload (gpointer data)
 {
+  House *house = data;
   g_autoptr (GError) error = NULL;
 
-  if (load_tls (setup, &error))
+  if (load_tls (&house->setup, &error))
     {
-      name_runner (setup);
+      name_runner (&house->setup);
       return TRUE;
     }
   g_warning ("The old certificate stays in use: %s", error->message);
   return FALSE;
 }
 
-static int
-run_worker (guint kind, gpointer setup)
+/* ---- the sockets, which the supervisor keeps while workers come and go ---- */
+
+static gboolean
+open_doors (guint worker, gpointer data)
 {
-  return kind == KIND_JOBS ? nhi_worker_run_jobs (setup) : nhi_worker_run_web (setup, FALSE);
+  House *house = data;
+  g_autoptr (GError) error = NULL;
+
+  if (worker >= house->count || house->doors[worker] != NULL)
+    return TRUE;
+  house->doors[worker] = nhi_doors_open (house->setup.configuration, house->unix_socket, &error);
+  if (house->doors[worker] == NULL)
+    g_warning ("A worker cannot start: %s", error->message);
+  return house->doors[worker] != NULL;
+}
+
+static void
+close_doors (guint worker, gpointer data)
+{
+  House *house = data;
+
+  if (worker < house->count)
+    g_clear_pointer (&house->doors[worker], g_array_unref);
+}
+
+/* Only the workers hold them from now on: the last one that leaves closes them. */
+static void
+close_all (gpointer data)
+{
+  House *house = data;
+
+  for (guint i = 0; i < house->count; i++)
+    close_doors (i, house);
+  if (house->unix_socket >= 0)
+    close (g_steal_fd (&house->unix_socket));
 }
 
 static int
-supervise (NhiWorkerSetup *setup)
+run_worker (guint worker, gpointer data)
 {
-  guint workers = setup->configuration->workers;
-  g_autofree guint *kinds = g_new0 (guint, workers + 1);
+  House *house = data;
+  g_autoptr (GArray) own = NULL;
 
-  kinds[workers] = KIND_JOBS;
-  name_runner (setup);
+  if (worker < house->count)
+    own = g_steal_pointer (&house->doors[worker]);
+  close_all (house);
+  if (own == NULL)
+    return nhi_worker_run_jobs (&house->setup);
+  house->setup.doors = own;
+  return nhi_worker_run_web (&house->setup, FALSE);
+}
+
+static int
+supervise (House *house)
+{
+  const NhiConfiguration *configuration = house->setup.configuration;
+  g_autofree guint *kinds = g_new0 (guint, house->count + 1);
+
+  for (guint i = 0; i <= house->count; i++)
+    kinds[i] = i;
+  name_runner (&house->setup);
   return nhi_supervisor_run (&(NhiSupervisor){
       .kinds = kinds,
-      .count = workers + 1,
-      .stop_seconds = setup->configuration->drain_seconds + 5,
+      .count = house->count + 1,
+      .stop_seconds = configuration->notice_seconds + configuration->drain_seconds + 5,
       .run = run_worker,
       .reload = reload,
-      .data = setup,
+      .prepare = open_doors,
+      .rest = close_doors,
+      .stopping = close_all,
+      .data = house,
   });
 }
 
 static int
-run_role (NhiWorkerSetup *setup)
+run_alone (House *house)
 {
-  const NhiConfiguration *configuration = setup->configuration;
-  gboolean alone = configuration->role != NHI_ROLE_ALL || configuration->workers == 1;
+  NhiWorkerSetup *setup = &house->setup;
 
-  if (alone)
-    {
-      setup->reload = reload;
-      setup->reload_data = setup;
-    }
-  switch (configuration->role)
-    {
-    case NHI_ROLE_WEB:
-      return nhi_worker_run_web (setup, FALSE);
-    case NHI_ROLE_JOBS:
-      return nhi_worker_run_jobs (setup);
-    case NHI_ROLE_ALL:
-    default:
-      return alone ? nhi_worker_run_web (setup, TRUE) : supervise (setup);
-    }
+  setup->reload = reload;
+  setup->reload_data = house;
+  if (setup->configuration->role == NHI_ROLE_JOBS)
+    return nhi_worker_run_jobs (setup);
+  if (!open_doors (0, house))
+    return EXIT_FAILURE;
+  setup->doors = house->doors[0];
+  return nhi_worker_run_web (setup, setup->configuration->role == NHI_ROLE_ALL);
+}
+
+static int
+run_role (House *house)
+{
+  const NhiConfiguration *configuration = house->setup.configuration;
+  gboolean alone = configuration->role != NHI_ROLE_ALL || configuration->workers == 1;
+  int status;
+
+  house->count = alone ? 1 : configuration->workers;
+  house->doors = g_new0 (GArray *, house->count);
+  status = alone ? run_alone (house) : supervise (house);
+  close_all (house);
+  g_free (house->doors);
+  return status;
 }
 
 int
@@ -140,7 +204,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (NhiConfiguration) configuration = NULL;
-  NhiWorkerSetup setup = { .unix_socket = -1 };
+  House house = { .unix_socket = -1 };
   int status;
 
   setlocale (LC_ALL, "");
@@ -148,7 +212,7 @@ main (int argc, char **argv)
    * not meet an OpenSSL that has already been cleaned up. */
   (void)OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
   configuration = nhi_configuration_load (&argc, &argv, &error);
-  setup.configuration = configuration;
+  house.setup.configuration = configuration;
   if (configuration != NULL && configuration->list_routes)
     return list_routes ();
   if (configuration != NULL && configuration->version)
@@ -156,21 +220,21 @@ main (int argc, char **argv)
       g_print ("nhicardd %s\n", NHI_VERSION);
       return EXIT_SUCCESS;
     }
-  if (configuration != NULL && load_tls (&setup, &error) && configuration->unix_socket != NULL &&
-      configuration->role != NHI_ROLE_JOBS)
-    setup.unix_socket = nhi_listener_open_unix (configuration->unix_socket, &error);
+  if (configuration != NULL && load_tls (&house.setup, &error) &&
+      configuration->unix_socket != NULL && configuration->role != NHI_ROLE_JOBS)
+    house.unix_socket = nhi_door_open_unix (configuration->unix_socket, &error);
   status = error != NULL ? NHI_PREFLIGHT_USAGE : (int)nhi_preflight (configuration, &error);
   if (error != NULL)
     {
       g_printerr ("nhicardd: %s\n", error->message);
-      g_clear_pointer (&setup.tls, SSL_CTX_free);
+      g_clear_pointer (&house.setup.tls, SSL_CTX_free);
       return status;
     }
   raise_descriptor_limit ();
   /* A limit on the size of files is a full disk, no reason to die. */
   (void)signal (SIGXFSZ, SIG_IGN);
-  status = run_role (&setup);
-  g_clear_pointer (&setup.tls, SSL_CTX_free);
-  g_free (setup.runner);
+  status = run_role (&house);
+  g_clear_pointer (&house.setup.tls, SSL_CTX_free);
+  g_free (house.setup.runner);
   return status;
 }

@@ -6,7 +6,7 @@
 
 #include <gio/gio.h>
 
-#include "service/edge/listener.h"
+#include "service/edge/door.h"
 #include "service/mail/deliver.h"
 #include "service/mail/letter.h"
 #include "service/store/db.h"
@@ -58,7 +58,7 @@ look_at_port (const NhiListenAddress *address, GError **error)
     {
       g_autoptr (GError) cause = NULL;
 
-      if (nhi_listener_try_port (address->address, address->port, &cause))
+      if (nhi_door_try_port (address->address, address->port, &cause))
         return TRUE;
       if (!g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE) ||
           g_get_monotonic_time () >= deadline)
@@ -73,15 +73,13 @@ look_at_port (const NhiListenAddress *address, GError **error)
 /* Workers share their port with each other, and would with a second service unnoticed. A process of
  * one role is one of several on purpose. */
 static NhiPreflightExit
-look_at_ports (const NhiConfiguration *configuration, GError **error)
+look_at_ports (GArray *addresses, GError **error)
 {
-  GArray *listen = configuration->listen;
-
-  for (guint i = 0; configuration->role == NHI_ROLE_ALL && i < listen->len; i++)
+  for (guint i = 0; i < addresses->len; i++)
     {
       g_autoptr (GError) cause = NULL;
 
-      if (look_at_port (&g_array_index (listen, NhiListenAddress, i), &cause))
+      if (look_at_port (&g_array_index (addresses, NhiListenAddress, i), &cause))
         continue;
       g_propagate_error (error, g_steal_pointer (&cause));
       return g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE) ? NHI_PREFLIGHT_FAILED
@@ -98,5 +96,8 @@ nhi_preflight (const NhiConfiguration *configuration, GError **error)
   if (!look_at_mail (configuration, error))
     return NHI_PREFLIGHT_USAGE;
   code = look_at_database (configuration, error);
-  return code != NHI_PREFLIGHT_DONE ? code : look_at_ports (configuration, error);
+  if (code != NHI_PREFLIGHT_DONE || configuration->role != NHI_ROLE_ALL)
+    return code;
+  code = look_at_ports (configuration->listen, error);
+  return code != NHI_PREFLIGHT_DONE ? code : look_at_ports (configuration->front_listen, error);
 }

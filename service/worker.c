@@ -12,9 +12,15 @@
 #include "service/api/problems.h"
 #include "service/domain/session.h"
 #include "service/domain/world.h"
+#include "service/doors.h"
 #include "service/edge/listener.h"
 #include "service/http/server.h"
 #include "service/jobs/runner.h"
+
+/* What a front is told of the database: looked at every second, silent for longer than two is out
+ * of reach. */
+#define LOOK_PAUSE_MS 1000
+#define LOOK_BOUND_MS 2000
 
 typedef struct
 {
@@ -27,6 +33,8 @@ typedef struct
   NhiListener *listener;
   GCancellable *cancellable; /* of the jobs */
   GThread *jobs;
+  gboolean ending;
+  guint notice;         /* the timer of leave(); 0: none runs */
   gboolean jobs_failed; /* set by their thread before it ends */
 } Worker;
 
@@ -36,6 +44,7 @@ nhi_worker_make_router (void)
   NhiRouter *router = nhi_router_new ();
 
   nhi_router_add (router, nhi_api_service_routes);
+  nhi_router_add (router, nhi_api_health_routes);
   nhi_router_add (router, nhi_api_registration_routes);
   nhi_router_add (router, nhi_api_session_routes);
   nhi_router_add (router, nhi_api_health_bank_routes);
@@ -102,19 +111,15 @@ get_body_limit (const char *method, const char *target, gpointer router)
 }
 
 static gboolean
-open_doors (Worker *worker, const NhiWorkerSetup *setup, GError **error)
+open_doors (Worker *worker, GArray *doors, GError **error)
 {
-  GArray *listen = setup->configuration->listen;
-
-  for (guint i = 0; i < listen->len; i++)
+  for (guint i = 0; i < doors->len; i++)
     {
-      const NhiListenAddress *address = &g_array_index (listen, NhiListenAddress, i);
+      NhiDoor *door = &g_array_index (doors, NhiDoor, i);
 
-      if (!nhi_listener_add_port (worker->listener, address->address, address->port, error))
+      if (!nhi_listener_add_socket (worker->listener, g_steal_fd (&door->fd), door->kind, error))
         return FALSE;
     }
-  if (setup->unix_socket >= 0)
-    nhi_listener_add_unix (worker->listener, setup->unix_socket);
   return TRUE;
 }
 
@@ -132,20 +137,60 @@ quit_late (gpointer loop)
   return G_SOURCE_REMOVE;
 }
 
+/* From here on nobody is let in. */
 static gboolean
-drain (gpointer data)
+leave (gpointer data)
 {
   Worker *worker = data;
 
-  g_cancellable_cancel (worker->cancellable);
-  if (worker->listener == NULL)
-    {
-      g_main_loop_quit (worker->loop);
-      return G_SOURCE_CONTINUE;
-    }
-  nhi_http_server_drain (worker->http);
+  worker->notice = 0;
   g_timeout_add_seconds (worker->configuration->drain_seconds, quit_late, worker->loop);
   nhi_listener_drain (worker->listener, quit, worker->loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* TRUE: there are clients to care for, and it was not asked for before. */
+static gboolean
+begin_end (Worker *worker)
+{
+  g_cancellable_cancel (worker->cancellable);
+  if (worker->listener == NULL)
+    g_main_loop_quit (worker->loop);
+  if (worker->listener == NULL || worker->ending)
+    return FALSE;
+  worker->ending = TRUE;
+  nhi_readiness_drain (worker->world->readiness);
+  nhi_http_server_drain (worker->http);
+  return TRUE;
+}
+
+/* SIGINT, and SIGUSR1 of the supervisor: a successor is there, or somebody at a terminal waits. */
+static gboolean
+end_soon (gpointer data)
+{
+  Worker *worker = data;
+
+  if (begin_end (worker) || worker->notice != 0)
+    {
+      g_clear_handle_id (&worker->notice, g_source_remove);
+      (void)leave (worker);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+/* SIGTERM: the front sees that this node is not ready and sends clients elsewhere, while who comes
+ * all the same is served. */
+static gboolean
+end_with_notice (gpointer data)
+{
+  Worker *worker = data;
+
+  if (!begin_end (worker))
+    return G_SOURCE_CONTINUE;
+  if (worker->configuration->notice_seconds == 0)
+    (void)leave (worker);
+  else
+    worker->notice = g_timeout_add_seconds (worker->configuration->notice_seconds, leave, worker);
   return G_SOURCE_CONTINUE;
 }
 
@@ -162,8 +207,14 @@ http_options (const NhiConfiguration *configuration)
     .hashing_queue = configuration->hashing_queue,
     .rate_per_minute = (configuration->rate_per_minute + workers - 1) / workers,
     .hashing_rate_per_minute = (configuration->hashing_rate_per_minute + workers - 1) / workers,
-    .https = configuration->listen->len > 0,
+    .https = g_str_has_prefix (configuration->public_uri, "https://"),
   };
+}
+
+static gboolean
+look_at_database (gpointer db, GError **error)
+{
+  return nhi_db_serves_schema (db, error);
 }
 
 static gboolean
@@ -174,9 +225,16 @@ serve (Worker *worker,
        GError **error)
 {
   const NhiHttpOptions options = http_options (setup->configuration);
+  /* A connection of its own: that all others are busy does not make a node unfit. */
+  g_autoptr (NhiDb) looked_at = nhi_db_open (setup->configuration->database, 1, error);
+  g_autoptr (NhiReadiness) readiness = NULL;
   g_autoptr (NhiHttpServer) http = NULL;
   g_autoptr (NhiListener) listener = NULL;
 
+  if (looked_at == NULL)
+    return FALSE;
+  worker->world->readiness = readiness =
+      nhi_readiness_new (look_at_database, looked_at, LOOK_BOUND_MS, LOOK_PAUSE_MS);
   worker->http = http = nhi_http_server_new (&options, router, hooks, error);
   if (http == NULL)
     return FALSE;
@@ -186,7 +244,8 @@ serve (Worker *worker,
                                              .established = on_established,
                                              .body_limit_data = router,
                                              .body_limit = get_body_limit });
-  if (!open_doors (worker, setup, error))
+  nhi_listener_set_fronts (listener, setup->configuration->fronts);
+  if (!open_doors (worker, setup->doors, error))
     return FALSE;
   g_main_loop_run (worker->loop);
   worker->listener = NULL;
@@ -209,8 +268,9 @@ static void
 watch_signals (Worker *worker)
 {
   g_unix_signal_add (SIGHUP, take_certificate, worker);
-  g_unix_signal_add (SIGTERM, drain, worker);
-  g_unix_signal_add (SIGINT, drain, worker);
+  g_unix_signal_add (SIGTERM, end_with_notice, worker);
+  g_unix_signal_add (SIGINT, end_soon, worker);
+  g_unix_signal_add (SIGUSR1, end_soon, worker);
   (void)signal (SIGPIPE, SIG_IGN);
 }
 

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct {
   const NhiConfiguration *configuration;
   SSL_CTX *tls;   /* NULL without a TLS port */
-  int unix_socket; /* -1: none */
+  GArray *doors;  /* NhiDoor: of this worker; NULL without the web role */
   /* SIGHUP in a process that has no supervisor: makes @tls anew. NULL: a supervisor does it. */
   gboolean (*reload) (gpointer reload_data);
   gpointer reload_data;

@@ -3,6 +3,7 @@
  * in its own. */
 #pragma once
 
+#include "service/domain/readiness.h"
 #include "service/store/db.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,7 @@ struct _NhiWorld
   char *public_uri; /* "https://localhost:8443", no slash at the end: what letters link to */
   char *mail_from;  /* "健保卡網路服務 <service@…>" as an RFC 5322 mailbox */
   gboolean demo;    /* the people are invented; pages say so */
+  NhiReadiness *readiness; /* of the web role: whether this node should get requests; not owned */
 };
 
 NhiWorld *nhi_world_new (NhiDb *db); /* the real clock and randomness; takes @db */

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "service/edge/connection.h"
+#include "service/edge/proxy-header.h"
 #include "service/edge/request-parser.h"
 #include "service/edge/transport.h"
 
@@ -24,6 +25,7 @@ struct _NhiConnection
   GSocketAddress *local;
   GSocketAddress *remote;
   char *network;
+  GByteArray *front; /* of its PROXY header, what has come; NULL when none is awaited */
 
   NhiRequestParser parser;
   GByteArray *pending; /* bytes behind the current request */
@@ -53,5 +55,9 @@ void nhi_connection_read_requests (NhiConnection *self);
 /* The answer is out; the next request may come. */
 void nhi_connection_go_idle (NhiConnection *self);
 void nhi_connection_close_when_sent (NhiConnection *self);
+/* TRUE when the front's header is in: what follows is the client's. Otherwise it waits, or has ended. */
+gboolean nhi_connection_read_front (NhiConnection *self);
+/* The header did not come in time. */
+void nhi_connection_miss_front (NhiConnection *self);
 
 G_END_DECLS

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The states of one client (connection.h lists them) and what each event does in each of them.
  *
- *   HANDSHAKE -> IDLE <-> HEAD -> BODY -> ANSWERING -> IDLE …
- *                                             \-> CLOSING -> CLOSED
+ *   FRONT -> HANDSHAKE -> IDLE <-> HEAD -> BODY -> ANSWERING -> IDLE …
+ *                                                      \-> CLOSING -> CLOSED
  *   IDLE, HEAD, BODY -- refused or too slow --> LINGER -> CLOSED
  *
  * libsoup sees nothing but whole, well-formed requests and a peer that takes every answer. When the
@@ -95,12 +95,26 @@ in_milliseconds (guint milliseconds)
   return g_get_monotonic_time () + (gint64)milliseconds * 1000;
 }
 
+/* The client may speak: TLS, or at once. */
+static void
+begin (NhiConnection *self)
+{
+  const NhiEdgeLimits *limits = self->host->limits;
+  gboolean tls = self->transport.ssl != NULL;
+
+  self->state = tls ? NHI_CONNECTION_HANDSHAKE : NHI_CONNECTION_IDLE;
+  self->deadline = in_milliseconds (self->host->draining ? LAST_CHANCE_MS
+                                    : tls                ? limits->handshake_ms
+                                                         : limits->head_ms);
+}
+
 NhiConnection *
 nhi_connection_new (NhiConnectionHost *host,
                     int fd,
                     SSL_CTX *tls,
                     GSocketAddress *local,
                     GSocketAddress *remote,
+                    gboolean fronted,
                     const char *network)
 {
   NhiConnection *self = g_new0 (NhiConnection, 1);
@@ -118,9 +132,13 @@ nhi_connection_new (NhiConnectionHost *host,
   nhi_request_parser_init (&self->parser);
   self->pending = g_byte_array_new ();
   self->out = g_byte_array_new ();
-  self->state = tls != NULL ? NHI_CONNECTION_HANDSHAKE : NHI_CONNECTION_IDLE;
-  self->deadline =
-      in_milliseconds (tls != NULL ? host->limits->handshake_ms : host->limits->head_ms);
+  begin (self);
+  if (fronted)
+    {
+      self->front = g_byte_array_new ();
+      self->state = NHI_CONNECTION_FRONT;
+      self->deadline = in_milliseconds (host->limits->head_ms);
+    }
   attach_source (self);
   return self;
 }
@@ -141,6 +159,7 @@ nhi_connection_unref (NhiConnection *self)
   nhi_request_parser_clear (&self->parser);
   g_byte_array_unref (self->pending);
   g_byte_array_unref (self->out);
+  g_clear_pointer (&self->front, g_byte_array_unref);
   g_object_unref (self->local);
   g_object_unref (self->remote);
   g_free (self->network);
@@ -151,6 +170,19 @@ const char *
 nhi_connection_get_network (const NhiConnection *self)
 {
   return self->network;
+}
+
+void
+nhi_connection_set_network (NhiConnection *self, const char *network)
+{
+  g_free (self->network);
+  self->network = g_strdup (network);
+}
+
+GSocketAddress *
+nhi_connection_get_remote (const NhiConnection *self)
+{
+  return self->remote;
 }
 
 /* The body bytes this connection holds, in the host's count. */
@@ -479,6 +511,12 @@ advance (NhiConnection *self)
 {
   switch (self->state)
     {
+    case NHI_CONNECTION_FRONT:
+      if (!nhi_connection_read_front (self))
+        break;
+      begin (self);
+      advance (self);
+      break;
     case NHI_CONNECTION_HANDSHAKE:
       shake_hands (self);
       break;
@@ -525,6 +563,11 @@ nhi_connection_check_deadline (NhiConnection *self, gint64 now)
       refuse (self, 408, "The request did not come in time");
       return;
     }
+  if (self->state == NHI_CONNECTION_FRONT)
+    {
+      nhi_connection_miss_front (self);
+      return;
+    }
   if (self->state == NHI_CONNECTION_IDLE)
     nhi_transport_finish (&self->transport);
   end (self);
@@ -533,7 +576,8 @@ nhi_connection_check_deadline (NhiConnection *self, gint64 now)
 void
 nhi_connection_retire (NhiConnection *self)
 {
-  if (self->state != NHI_CONNECTION_IDLE && self->state != NHI_CONNECTION_HANDSHAKE)
+  if (self->state != NHI_CONNECTION_IDLE && self->state != NHI_CONNECTION_HANDSHAKE &&
+      self->state != NHI_CONNECTION_FRONT)
     return;
   if (self->requests == 0)
     {

@@ -14,6 +14,7 @@ typedef struct _NhiConnection NhiConnection;
 
 typedef enum
 {
+  NHI_CONNECTION_FRONT,     /* the front's PROXY header is not all there */
   NHI_CONNECTION_HANDSHAKE, /* TLS is not agreed yet */
   NHI_CONNECTION_IDLE,      /* between two requests, or before the first */
   NHI_CONNECTION_HEAD,      /* a part of a head has come */
@@ -38,20 +39,27 @@ typedef struct
                        gpointer data);
   gsize (*body_limit) (const char *method, const char *target, gpointer data);
   void (*closed) (NhiConnection *connection, gpointer data); /* its file descriptor is free */
+  /* The front has said who @client is. FALSE: there is no room for one more of theirs. */
+  gboolean (*introduced) (NhiConnection *connection, GSocketAddress *client, gpointer data);
+  /* The front has not said it, and the connection ends. @reason continues “because …”. */
+  void (*unintroduced) (NhiConnection *connection, const char *reason, gpointer data);
 } NhiConnectionHost;
 
-/* @fd: taken, non-blocking. @tls: (nullable). @network: (nullable): what it counts for; kept for
- * the host. Returns: (transfer full) (nullable): NULL when memory is short */
+/* @fd: taken, non-blocking. @tls: (nullable). @fronted: a PROXY header must come first. @network:
+ * (nullable): what it counts for; kept for the host. Returns: (transfer full) (nullable): NULL when memory is short */
 NhiConnection *nhi_connection_new (NhiConnectionHost *host,
                                    int fd,
                                    SSL_CTX *tls,
                                    GSocketAddress *local,
                                    GSocketAddress *remote,
+                                   gboolean fronted,
                                    const char *network);
 NhiConnection *nhi_connection_ref (NhiConnection *connection);
 void nhi_connection_unref (NhiConnection *connection);
 
 const char *nhi_connection_get_network (const NhiConnection *connection);
+void nhi_connection_set_network (NhiConnection *connection, const char *network);
+GSocketAddress *nhi_connection_get_remote (const NhiConnection *connection);
 
 /* Acts when a deadline has passed. @now: monotonic microseconds. */
 void nhi_connection_check_deadline (NhiConnection *connection, gint64 now);

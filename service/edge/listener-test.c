@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "service/edge/door.h"
+
 static void
 on_established (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpointer data)
 {
@@ -31,6 +33,18 @@ listener_new (guint connections)
   return nhi_listener_new (&limits, NULL,
                            &(NhiListenerHooks){ .established = on_established,
                                                 .body_limit = no_body });
+}
+
+static gboolean
+add_port (NhiListener *listener, const char *address, guint16 port, GError **error)
+{
+  g_autoptr (GArray) sockets = g_array_new (FALSE, FALSE, sizeof (int));
+  gboolean good = nhi_door_open_port (address, port, sockets, error);
+
+  for (guint i = 0; i < sockets->len; i++)
+    g_assert_true (nhi_listener_add_socket (listener, g_array_index (sockets, int, i),
+                                            NHI_DOOR_CLIENTS, NULL));
+  return good;
 }
 
 static struct sockaddr_storage
@@ -106,7 +120,7 @@ test_serves (gconstpointer address)
       g_test_skip ("this machine has no such address");
       return;
     }
-  g_assert_true (nhi_listener_add_port (listener, address, port, &error));
+  g_assert_true (add_port (listener, address, port, &error));
   g_assert_no_error (error);
   client = knock (address, port);
   wait_count (listener, 1);
@@ -122,7 +136,7 @@ test_star_serves_both (void)
   g_autoptr (GError) error = NULL;
   int clients[2] = { -1, -1 };
 
-  g_assert_true (nhi_listener_add_port (listener, "*", port, &error));
+  g_assert_true (add_port (listener, "*", port, &error));
   g_assert_no_error (error);
   clients[0] = knock ("127.0.0.1", port);
   if (six != 0)
@@ -155,7 +169,7 @@ test_bad_addresses (void)
       g_test_message ("%s", cases[i].address);
       if (strchr (cases[i].address, ':') != NULL && free_port ("::1") == 0)
         continue;
-      g_assert_false (nhi_listener_add_port (listener, cases[i].address, 18443, &error));
+      g_assert_false (add_port (listener, cases[i].address, 18443, &error));
       g_assert_nonnull (strstr (error->message, cases[i].says));
     }
 }
@@ -169,13 +183,13 @@ test_taken_port (void)
   guint16 port = 0;
   int other = hold ("127.0.0.1", &port);
 
-  g_assert_false (nhi_listener_add_port (listener, "127.0.0.1", port, &first));
+  g_assert_false (add_port (listener, "127.0.0.1", port, &first));
   g_assert_error (first, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
   g_assert_nonnull (strstr (first->message, "choose another port"));
-  g_assert_false (nhi_listener_try_port ("*", port, &second));
+  g_assert_false (nhi_door_try_port ("*", port, &second));
   g_assert_error (second, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
   close (other);
-  g_assert_true (nhi_listener_try_port ("127.0.0.1", port, NULL));
+  g_assert_true (nhi_door_try_port ("127.0.0.1", port, NULL));
 }
 
 static void
@@ -185,9 +199,9 @@ test_workers_share (void)
   g_autoptr (NhiListener) two = listener_new (8);
   guint16 port = free_port ("127.0.0.1");
 
-  g_assert_true (nhi_listener_add_port (one, "127.0.0.1", port, NULL));
-  g_assert_true (nhi_listener_add_port (two, "127.0.0.1", port, NULL));
-  g_assert_false (nhi_listener_try_port ("127.0.0.1", port, NULL));
+  g_assert_true (add_port (one, "127.0.0.1", port, NULL));
+  g_assert_true (add_port (two, "127.0.0.1", port, NULL));
+  g_assert_false (nhi_door_try_port ("127.0.0.1", port, NULL));
 }
 
 static void
@@ -198,7 +212,7 @@ test_cap (void)
   int first, second;
   char byte;
 
-  g_assert_true (nhi_listener_add_port (listener, "127.0.0.1", port, NULL));
+  g_assert_true (add_port (listener, "127.0.0.1", port, NULL));
   first = knock ("127.0.0.1", port);
   wait_count (listener, 1);
   second = knock ("127.0.0.1", port);
@@ -225,7 +239,7 @@ test_drain (void)
   int client;
   char byte;
 
-  g_assert_true (nhi_listener_add_port (listener, "127.0.0.1", port, NULL));
+  g_assert_true (add_port (listener, "127.0.0.1", port, NULL));
   client = knock ("127.0.0.1", port);
   wait_count (listener, 1);
   nhi_listener_drain (listener, count_up, &told);
@@ -233,7 +247,7 @@ test_drain (void)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (nhi_listener_count (listener), ==, 0);
   g_assert_cmpint (recv (client, &byte, 1, 0), ==, 0);
-  g_assert_true (nhi_listener_try_port ("127.0.0.1", port, NULL));
+  g_assert_true (nhi_door_try_port ("127.0.0.1", port, NULL));
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (told, ==, 1);
@@ -250,20 +264,20 @@ test_socket_files (void)
   g_autoptr (GError) living = NULL;
   g_autoptr (GError) file = NULL;
   g_autoptr (GError) length = NULL;
-  int fd = nhi_listener_open_unix (path, NULL);
+  int fd = nhi_door_open_unix (path, NULL);
 
   g_assert_cmpint (fd, >=, 0);
-  g_assert_cmpint (nhi_listener_open_unix (path, &living), ==, -1);
+  g_assert_cmpint (nhi_door_open_unix (path, &living), ==, -1);
   g_assert_error (living, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
   close (fd);
-  fd = nhi_listener_open_unix (path, NULL);
+  fd = nhi_door_open_unix (path, NULL);
   g_assert_cmpint (fd, >=, 0);
   close (fd);
   g_assert_true (g_file_set_contents (plain, "mine", -1, NULL));
-  g_assert_cmpint (nhi_listener_open_unix (plain, &file), ==, -1);
+  g_assert_cmpint (nhi_door_open_unix (plain, &file), ==, -1);
   g_assert_error (file, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
   g_assert_true (g_file_test (plain, G_FILE_TEST_IS_REGULAR));
-  g_assert_cmpint (nhi_listener_open_unix (deep, &length), ==, -1);
+  g_assert_cmpint (nhi_door_open_unix (deep, &length), ==, -1);
   g_assert_error (length, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
   g_unlink (path);
   g_unlink (plain);

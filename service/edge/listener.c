@@ -11,23 +11,21 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "service/edge/connection.h"
+#include "service/edge/door.h"
 #include "service/http/network.h"
 
-#define BACKLOG 4096
 #define ACCEPTS_IN_A_ROW 64
-#define BREATH_MS 100 /* between two tries when even the reserve is gone */
+#define MOST_WAITING 8192 /* at one door when it closes */
+#define BREATH_MS 100     /* between two tries when even the reserve is gone */
 
 typedef struct
 {
   NhiListener *listener;
   int fd;
-  gboolean owned;
-  gboolean local; /* a front on this machine: no TLS, no cap for each network */
+  NhiDoorKind kind;
   guint watch;
 } Door;
 
@@ -37,6 +35,8 @@ struct _NhiListener
   NhiListenerHooks hooks;
   NhiConnectionHost host;
   SSL_CTX *tls;
+  const NhiFrontList *fronts; /* NULL: nobody is trusted */
+  NhiListenerCounts counts;
   GPtrArray *doors;
   GHashTable *connections; /* a set; holds a reference of each */
   GHashTable *networks;    /* network -> number of its connections */
@@ -148,17 +148,61 @@ address_of (int fd, int (*get) (int, struct sockaddr *, socklen_t *))
   return g_socket_address_new_from_native (&storage, length);
 }
 
-static gboolean
-has_room (NhiListener *self, const char *network)
+/* The first, the second, the fourth …: who does it for ever fills no log. */
+static void
+warn_of (GSocketAddress *peer, const char *reason, guint64 count)
 {
-  guint count;
+  g_autofree char *shown = NULL;
 
-  if (g_hash_table_size (self->connections) >= self->limits.connections)
-    return FALSE;
-  if (network == NULL || self->limits.connections_per_network == 0)
-    return TRUE;
-  count = GPOINTER_TO_UINT (g_hash_table_lookup (self->networks, network));
-  return count < self->limits.connections_per_network;
+  if ((count & (count - 1)) != 0)
+    return;
+  shown = G_IS_INET_SOCKET_ADDRESS (peer)
+              ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (peer))
+              : g_strdup ("the Unix socket");
+  g_message ("A connection of %s was closed, because %s (%" G_GUINT64_FORMAT " so far)", shown,
+             reason, count);
+}
+
+static gboolean
+has_room_for (NhiListener *self, const char *network)
+{
+  return network == NULL || self->limits.connections_per_network == 0 ||
+         GPOINTER_TO_UINT (g_hash_table_lookup (self->networks, network)) <
+             self->limits.connections_per_network;
+}
+
+/* A front that brings others is held to the cap of all; its clients are counted when it has named
+ * them. */
+static void
+add_connection (NhiListener *self,
+                const Door *door,
+                int fd,
+                GSocketAddress *local,
+                GSocketAddress *remote,
+                gboolean fronted)
+{
+  gboolean counted = door->kind == NHI_DOOR_CLIENTS && !fronted;
+  g_autofree char *network = counted ? nhi_network_of (remote) : NULL;
+  NhiConnection *connection;
+  int one = 1;
+
+  if (g_hash_table_size (self->connections) >= self->limits.connections ||
+      !has_room_for (self, network))
+    {
+      g_debug ("No room for another connection of %s", network != NULL ? network : "the front");
+      close (fd);
+      return;
+    }
+  if (door->kind != NHI_DOOR_UNIX)
+    (void)setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  connection =
+      nhi_connection_new (&self->host, fd, door->kind == NHI_DOOR_CLIENTS ? self->tls : NULL, local,
+                          remote, fronted, network);
+  if (connection == NULL)
+    return;
+  g_hash_table_add (self->connections, connection);
+  count_network (self, network, 1);
+  run_clock (self);
 }
 
 static void
@@ -166,31 +210,45 @@ welcome (NhiListener *self, const Door *door, int fd)
 {
   g_autoptr (GSocketAddress) local = address_of (fd, getsockname);
   g_autoptr (GSocketAddress) remote = address_of (fd, getpeername);
-  g_autofree char *network = NULL;
-  NhiConnection *connection;
-  int one = 1;
+  gboolean fronted;
 
   if (local == NULL || remote == NULL)
     {
       close (fd);
       return;
     }
-  network = door->local ? NULL : nhi_network_of (remote);
-  if (!has_room (self, network))
+  fronted = self->fronts != NULL && nhi_front_list_trusts (self->fronts, remote);
+  if (door->kind == NHI_DOOR_FRONTS && !fronted)
     {
-      g_debug ("No room for another connection of %s", network != NULL ? network : "the front");
+      warn_of (remote, "is no trusted front", ++self->counts.strangers);
       close (fd);
       return;
     }
-  if (!door->local)
-    (void)setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  connection =
-      nhi_connection_new (&self->host, fd, door->local ? NULL : self->tls, local, remote, network);
-  if (connection == NULL)
-    return;
-  g_hash_table_add (self->connections, connection);
+  add_connection (self, door, fd, local, remote, fronted);
+}
+
+static gboolean
+on_introduced (NhiConnection *connection, GSocketAddress *client, gpointer data)
+{
+  NhiListener *self = data;
+  g_autofree char *network = nhi_network_of (client);
+
+  if (!has_room_for (self, network))
+    {
+      g_debug ("No room for another connection of %s", network);
+      return FALSE;
+    }
   count_network (self, network, 1);
-  run_clock (self);
+  nhi_connection_set_network (connection, network);
+  return TRUE;
+}
+
+static void
+on_unintroduced (NhiConnection *connection, const char *reason, gpointer data)
+{
+  NhiListener *self = data;
+
+  warn_of (nhi_connection_get_remote (connection), reason, ++self->counts.unintroduced);
 }
 
 static void
@@ -253,23 +311,31 @@ turn_away (NhiListener *self, int door)
   return FALSE;
 }
 
+/* TRUE: there may be more. */
 static gboolean
-on_knock (int fd, GIOCondition condition, gpointer data)
+accept_some (const Door *door)
 {
-  Door *door = data;
-
   for (guint i = 0; i < ACCEPTS_IN_A_ROW; i++)
     {
-      int client = accept4 (fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      int client = accept4 (door->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
       if (client >= 0)
         welcome (door->listener, door, client);
-      else if (errno == EAGAIN || errno == EWOULDBLOCK)
-        break;
-      else if ((errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) &&
-               !turn_away (door->listener, fd))
-        break;
+      else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+        {
+          if (!turn_away (door->listener, door->fd))
+            return FALSE;
+        }
+      else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINVAL)
+        return FALSE;
     }
+  return TRUE;
+}
+
+static gboolean
+on_knock (int fd, GIOCondition condition, gpointer data)
+{
+  (void)accept_some (data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -288,14 +354,13 @@ watch_doors (NhiListener *self, gboolean open)
 }
 
 static void
-add_door (NhiListener *self, int fd, gboolean owned, gboolean local)
+add_door (NhiListener *self, int fd, NhiDoorKind kind)
 {
   Door *door = g_new0 (Door, 1);
 
   door->listener = self;
   door->fd = fd;
-  door->owned = owned;
-  door->local = local;
+  door->kind = kind;
   g_ptr_array_add (self->doors, door);
   watch_doors (self, TRUE);
 }
@@ -306,132 +371,20 @@ free_door (gpointer data)
   Door *door = data;
 
   g_clear_handle_id (&door->watch, g_source_remove);
-  if (door->owned)
-    close (door->fd);
+  close (door->fd);
   g_free (door);
 }
 
-/* ---- sockets ---- */
-
-/* @reuse_port: workers share it; without, it must be free */
-static int
-open_socket (GSocketAddress *address, gboolean reuse_port, GError **error)
-{
-  struct sockaddr_storage native = { 0 };
-  gssize length = g_socket_address_get_native_size (address);
-  int family = (int)g_socket_address_get_family (address), one = 1;
-  int fd = socket (family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-  if (fd < 0 || !g_socket_address_to_native (address, &native, sizeof native, NULL) ||
-      (family != AF_UNIX && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0) ||
-      (reuse_port && setsockopt (fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) < 0) ||
-      (family == AF_INET6 && setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) < 0) ||
-      bind (fd, (struct sockaddr *)&native, (socklen_t)length) < 0 || listen (fd, BACKLOG) < 0)
-    {
-      int saved = errno;
-      g_autofree char *shown = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
-
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "Cannot listen at %s: %s%s",
-                   shown, g_strerror (saved),
-                   saved == EADDRINUSE      ? "; end what listens there, or choose another port"
-                   : saved == EADDRNOTAVAIL ? "; this machine has no such address"
-                   : saved == EACCES        ? "; only root may take a port below 1024"
-                                            : "");
-      if (fd >= 0)
-        close (fd);
-      return -1;
-    }
-  return fd;
-}
-
-static int
-open_port (const char *address, guint16 port, gboolean reuse_port, GError **error)
-{
-  g_autoptr (GSocketAddress) socket_address = g_inet_socket_address_new_from_string (address, port);
-
-  if (socket_address != NULL)
-    return open_socket (socket_address, reuse_port, error);
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-               "“%s” is no IP address to listen at; give one, or * for all", address);
-  return -1;
-}
-
-static gboolean
-add_address (NhiListener *self, const char *address, guint16 port, GError **error)
-{
-  int fd = open_port (address, port, TRUE, error);
-
-  if (fd < 0)
-    return FALSE;
-  add_door (self, fd, TRUE, FALSE);
-  return TRUE;
-}
-
 gboolean
-nhi_listener_try_port (const char *address, guint16 port, GError **error)
+nhi_listener_add_socket (NhiListener *self, int fd, NhiDoorKind kind, GError **error)
 {
-  int fd = open_port (strcmp (address, "*") == 0 ? "0.0.0.0" : address, port, FALSE, error);
-
-  if (fd >= 0)
-    close (fd);
-  return fd >= 0;
-}
-
-gboolean
-nhi_listener_add_port (NhiListener *self, const char *address, guint16 port, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-
-  if (strcmp (address, "*") != 0)
-    return add_address (self, address, port, error);
-  if (!add_address (self, "0.0.0.0", port, error))
-    return FALSE;
-  if (!add_address (self, "::", port, &local_error))
-    g_message ("Only IPv4 is served: %s", local_error->message);
-  return TRUE;
-}
-
-/* Whether somebody answers at @path; a socket that nobody holds any more refuses. */
-static gboolean
-is_listened_at (const struct sockaddr_un *address)
-{
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  gboolean answers =
-      fd >= 0 &&
-      (connect (fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
-
-  if (fd >= 0)
-    close (fd);
-  return answers;
-}
-
-int
-nhi_listener_open_unix (const char *path, GError **error)
-{
-  g_autoptr (GSocketAddress) address = NULL;
-  struct sockaddr_un native = { .sun_family = AF_UNIX };
-  struct stat found;
-  int fd;
-
-  if (g_strlcpy (native.sun_path, path, sizeof native.sun_path) >= sizeof native.sun_path)
+  if (!nhi_door_listen (fd, error))
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "The socket's path is too long: %s", path);
-      return -1;
+      close (fd);
+      return FALSE;
     }
-  if (lstat (path, &found) == 0 && S_ISSOCK (found.st_mode) && !is_listened_at (&native))
-    (void)unlink (path);
-  address = g_unix_socket_address_new (path);
-  fd = open_socket (address, FALSE, error);
-  if (fd >= 0)
-    (void)chmod (path, 0660);
-  return fd;
-}
-
-void
-nhi_listener_add_unix (NhiListener *self, int fd)
-{
-  add_door (self, fd, FALSE, TRUE);
+  add_door (self, fd, kind);
+  return TRUE;
 }
 
 /* ---- life ---- */
@@ -443,6 +396,12 @@ nhi_listener_set_tls (NhiListener *self, SSL_CTX *tls)
     SSL_CTX_up_ref (tls);
   g_clear_pointer (&self->tls, SSL_CTX_free);
   self->tls = tls;
+}
+
+void
+nhi_listener_set_fronts (NhiListener *self, const NhiFrontList *fronts)
+{
+  self->fronts = fronts;
 }
 
 NhiListener *
@@ -458,6 +417,8 @@ nhi_listener_new (const NhiEdgeLimits *limits, SSL_CTX *tls, const NhiListenerHo
     .established = on_established,
     .body_limit = get_body_limit,
     .closed = on_closed,
+    .introduced = on_introduced,
+    .unintroduced = on_unintroduced,
   };
   nhi_listener_set_tls (self, tls);
   self->doors = g_ptr_array_new_with_free_func (free_door);
@@ -502,6 +463,12 @@ nhi_listener_count (const NhiListener *self)
   return g_hash_table_size (self->connections);
 }
 
+NhiListenerCounts
+nhi_listener_get_counts (const NhiListener *self)
+{
+  return self->counts;
+}
+
 void
 nhi_listener_drain (NhiListener *self, GFunc drained, gpointer data)
 {
@@ -510,11 +477,9 @@ nhi_listener_drain (NhiListener *self, GFunc drained, gpointer data)
   self->drained_data = data;
   /* Who waits at the door is let in: closing it would throw them out. */
   for (guint i = 0; i < self->doors->len; i++)
-    {
-      Door *door = self->doors->pdata[i];
-
-      (void)on_knock (door->fd, G_IO_IN, door);
-    }
+    for (guint j = 0; j < MOST_WAITING / ACCEPTS_IN_A_ROW && accept_some (self->doors->pdata[i]);
+         j++)
+      ;
   g_ptr_array_set_size (self->doors, 0);
   if (g_hash_table_size (self->connections) > 0)
     end_all (self, nhi_connection_retire);

@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 #include <openssl/ssl.h>
 
+#include "service/edge/front-list.h"
 #include "service/edge/limits.h"
 
 G_BEGIN_DECLS
@@ -26,27 +27,29 @@ void nhi_listener_set_tls (NhiListener *listener, SSL_CTX *tls);
 /* Closes everything at once. */
 void nhi_listener_free (NhiListener *listener);
 
-/**
- * nhi_listener_add_port:
- * @address: "127.0.0.1", "::1", or "*" for all of both families
- *
- * Each worker opens its own socket (SO_REUSEPORT), so that the kernel deals connections out and no worker can lose another's.
- */
-gboolean nhi_listener_add_port (NhiListener *listener, const char *address, guint16 port, GError **error);
+/* Connections of @fronts must begin with a PROXY header, which says whose they are; nobody else can send one. Not copied. */
+void nhi_listener_set_fronts (NhiListener *listener, const NhiFrontList *fronts);
 
-/* Whether nobody else, also no second service, listens there now; the error is then
- * %G_IO_ERROR_ADDRESS_IN_USE. */
-gboolean nhi_listener_try_port (const char *address, guint16 port, GError **error);
+typedef enum {
+  NHI_DOOR_CLIENTS, /* TLS: clients themselves, and fronts that pass TLS through */
+  NHI_DOOR_FRONTS,  /* bare HTTP, for trusted fronts alone: who else comes is sent away */
+  NHI_DOOR_UNIX,    /* bare HTTP for whoever may open the file; one that is not a trusted front speaks for itself */
+} NhiDoorKind;
 
-/* Opens a Unix socket at @path, in place of one that a service which has ended left there. Before the fork: all workers accept from it.
- * Returns: the descriptor, -1 with @error. */
-int nhi_listener_open_unix (const char *path, GError **error);
-/* @fd: not taken; bare HTTP from a front on this machine, without caps for each network */
-void nhi_listener_add_unix (NhiListener *listener, int fd);
+/* @fd: bound, taken; the process that keeps a copy of it keeps who waits there */
+gboolean nhi_listener_add_socket (NhiListener *listener, int fd, NhiDoorKind kind, GError **error);
 
-/* Accepts no more and ends idle connections. @drained is called once when the last one has ended. */
+/* Lets in who waits at the doors, closes them, and ends idle connections. @drained is called once when the last connection
+ * has ended. */
 void nhi_listener_drain (NhiListener *listener, GFunc drained, gpointer data);
 guint nhi_listener_count (const NhiListener *listener);
+
+/* Connections that were closed, since the beginning. */
+typedef struct {
+  guint64 strangers;    /* at a door for fronts, but of nobody trusted */
+  guint64 unintroduced; /* of a trusted front, but without a good PROXY header in time */
+} NhiListenerCounts;
+NhiListenerCounts nhi_listener_get_counts (const NhiListener *listener);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiListener, nhi_listener_free)
 

@@ -20,6 +20,9 @@ enum
 
 #define RELOADED 100
 #define RELOAD_FAILED 101
+#define PREPARED 102
+#define RESTING 104
+#define STOPPING 105
 
 typedef struct
 {
@@ -31,6 +34,7 @@ typedef struct
 {
   int words[2];
   gboolean good_reload;
+  gboolean keeps; /* things for its workers */
   pid_t supervisor;
 } Fixture;
 
@@ -56,7 +60,10 @@ static int
 work (guint kind, gpointer data)
 {
   if (kind == DEAF)
-    (void)signal (SIGTERM, SIG_IGN);
+    {
+      (void)signal (SIGTERM, SIG_IGN);
+      (void)signal (SIGUSR1, SIG_IGN);
+    }
   say (data, kind);
   if (kind == MORTAL)
     _exit (EXIT_FAILURE);
@@ -71,6 +78,25 @@ reload (gpointer data)
 
   say (f, f->good_reload ? RELOADED : RELOAD_FAILED);
   return f->good_reload;
+}
+
+static gboolean
+prepare (guint kind, gpointer data)
+{
+  say (data, PREPARED);
+  return TRUE;
+}
+
+static void
+rest (guint kind, gpointer data)
+{
+  say (data, RESTING);
+}
+
+static void
+stopping (gpointer data)
+{
+  say (data, STOPPING);
 }
 
 static void
@@ -88,6 +114,9 @@ begin (Fixture *f, const guint *kinds, guint count, guint stop_seconds)
                                                    .stop_seconds = stop_seconds,
                                                    .run = work,
                                                    .reload = reload,
+                                                   .prepare = f->keeps ? prepare : NULL,
+                                                   .rest = f->keeps ? rest : NULL,
+                                                   .stopping = f->keeps ? stopping : NULL,
                                                    .data = f }));
     }
   close (f->words[1]);
@@ -208,6 +237,48 @@ test_late_old_worker_is_killed (void)
   end (&f);
 }
 
+/* Whoever dies again and again rests: what was prepared for the first start is given up, and made
+ * again for the next. */
+static void
+test_rest (void)
+{
+  const guint kinds[] = { MORTAL };
+  Fixture f = { .keeps = TRUE };
+  guint starts = 0, what;
+  int status;
+
+  begin (&f, kinds, 1, 5);
+  while ((what = hear (&f).what) != RESTING)
+    {
+      g_assert_cmpuint (what, ==, PREPARED);
+      g_assert_cmpuint (hear (&f).what, ==, MORTAL);
+      starts++;
+    }
+  g_assert_cmpuint (starts, >, 1);
+  g_assert_cmpuint (hear (&f).what, ==, PREPARED);
+  g_assert_cmpint (kill (f.supervisor, SIGTERM), ==, 0);
+  g_assert_cmpint (waitpid (f.supervisor, &status, 0), ==, f.supervisor);
+  close (f.words[0]);
+}
+
+static void
+test_stopping (void)
+{
+  const guint kinds[] = { OBEDIENT };
+  Fixture f = { .keeps = TRUE };
+  int status;
+  Word word;
+
+  begin (&f, kinds, 1, 600);
+  g_assert_cmpuint (hear (&f).what, ==, PREPARED);
+  g_assert_cmpuint (hear (&f).what, ==, OBEDIENT);
+  g_assert_cmpint (kill (f.supervisor, SIGTERM), ==, 0);
+  g_assert_cmpuint (hear (&f).what, ==, STOPPING);
+  g_assert_cmpint (waitpid (f.supervisor, &status, 0), ==, f.supervisor);
+  g_assert_cmpint (read (f.words[0], &word, sizeof word), ==, 0);
+  close (f.words[0]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -217,5 +288,7 @@ main (int argc, char **argv)
   g_test_add_func ("/supervisor/reload-replaces-the-workers", test_reload_replaces);
   g_test_add_func ("/supervisor/failed-reload-keeps-the-workers", test_failed_reload_keeps);
   g_test_add_func ("/supervisor/old-worker-that-stays-is-killed", test_late_old_worker_is_killed);
+  g_test_add_func ("/supervisor/who-dies-for-ever-rests", test_rest);
+  g_test_add_func ("/supervisor/tells-before-it-stops", test_stopping);
   return g_test_run ();
 }

@@ -16,6 +16,7 @@
 
 #define FIRST_WAIT_MS 100
 #define LONGEST_WAIT_MS 10000
+#define REST_MS 1000 /* whoever waits longer for a worker than so is better sent to another one */
 #define HANDOVER_MS                                                                                \
   2000 /* a new worker needs less until it listens; so long the old one does too */
 #define SETTLED_SECONDS 10 /* a worker that lived so long starts again without waiting */
@@ -51,9 +52,13 @@ typedef struct
 static gboolean
 start (State *state, Slot *slot)
 {
+  const NhiSupervisor *setup = state->setup;
   pid_t parent = getpid ();
-  pid_t pid = fork ();
+  pid_t pid;
 
+  if (setup->prepare != NULL && !setup->prepare (slot->kind, setup->data))
+    return FALSE;
+  pid = fork ();
   if (pid < 0)
     {
       g_warning ("No worker could be started: %s", g_strerror (errno));
@@ -65,7 +70,7 @@ start (State *state, Slot *slot)
       (void)prctl (PR_SET_PDEATHSIG, SIGTERM);
       if (getppid () != parent)
         _exit (EXIT_SUCCESS);
-      exit (state->setup->run (slot->kind, state->setup->data));
+      exit (setup->run (slot->kind, setup->data));
     }
   slot->pid = pid;
   slot->started_at = g_get_monotonic_time ();
@@ -84,7 +89,7 @@ start_due (State *state)
 }
 
 static void
-put_off (Slot *slot, int status)
+put_off (State *state, Slot *slot, int status)
 {
   gint64 now = g_get_monotonic_time ();
 
@@ -99,6 +104,8 @@ put_off (Slot *slot, int status)
     g_warning ("Worker %d ended with status %d; the next one starts in %u ms", (int)slot->pid,
                WEXITSTATUS (status), slot->wait_ms);
   slot->pid = 0;
+  if (slot->wait_ms > REST_MS && state->setup->rest != NULL)
+    state->setup->rest (slot->kind, state->setup->data);
 }
 
 static void
@@ -116,7 +123,7 @@ bury (State *state, pid_t pid, int status)
         if (state->stopping)
           state->slots[i].pid = 0;
         else
-          put_off (&state->slots[i], status);
+          put_off (state, &state->slots[i], status);
         return;
       }
 }
@@ -143,6 +150,8 @@ stop (State *state)
   if (!state->stopping)
     state->kill_at = end_of_patience (state);
   state->stopping = TRUE;
+  if (state->setup->stopping != NULL)
+    state->setup->stopping (state->setup->data);
   signal_all (state, SIGTERM);
 }
 
@@ -210,7 +219,7 @@ end_late (State *state)
 
       if (old->end_at != 0 && now >= old->end_at)
         {
-          (void)kill (old->pid, SIGTERM);
+          (void)kill (old->pid, SIGUSR1);
           old->end_at = 0;
         }
       if (now < old->kill_at)

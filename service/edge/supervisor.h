@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * NhiWorkerFunc:
  * @kind: which of the kinds this worker is
  *
- * Runs in the child process until SIGTERM. Returns: the exit status.
+ * Runs in the child process until SIGTERM (everything ends: give notice first) or SIGUSR1 (a successor is there: end
+ * as soon as what runs is done). Returns: the exit status.
  */
 typedef int (*NhiWorkerFunc) (guint kind, gpointer data);
 
@@ -21,6 +22,12 @@ typedef struct {
   NhiWorkerFunc run;
   /* SIGHUP: makes what the next workers inherit (certificate). FALSE: the old ones stay. */
   gboolean (*reload) (gpointer data);
+  /* (nullable): in the supervisor itself, before a worker is started; FALSE: not now, try again later */
+  gboolean (*prepare) (guint kind, gpointer data);
+  /* (nullable): no worker of this kind will stand for a while: others should take its work */
+  void (*rest) (guint kind, gpointer data);
+  /* (nullable): no worker will be started any more */
+  void (*stopping) (gpointer data);
   gpointer data;
 } NhiSupervisor;
 

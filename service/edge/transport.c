@@ -63,6 +63,39 @@ nhi_transport_handshake (NhiTransport *transport)
   return result == 1 ? NHI_TRANSPORT_OK : from_ssl (transport, result);
 }
 
+static NhiTransportResult
+receive (NhiTransport *transport, guint8 *buffer, gsize size, int flags, gsize *ret_length)
+{
+  for (;;)
+    {
+      gssize n = recv (transport->fd, buffer, size, flags);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return from_errno (transport, G_IO_IN);
+      *ret_length = (gsize)n;
+      return n > 0 ? NHI_TRANSPORT_OK : NHI_TRANSPORT_END;
+    }
+}
+
+NhiTransportResult
+nhi_transport_peek (NhiTransport *transport, guint8 *buffer, gsize size, gsize *ret_length)
+{
+  return receive (transport, buffer, size, MSG_PEEK, ret_length);
+}
+
+void
+nhi_transport_skip (NhiTransport *transport, gsize length)
+{
+  guint8 buffer[512];
+  gsize taken;
+
+  for (; length > 0; length -= taken)
+    if (receive (transport, buffer, MIN (length, sizeof buffer), 0, &taken) != NHI_TRANSPORT_OK)
+      return;
+}
+
 NhiTransportResult
 nhi_transport_read (NhiTransport *transport, guint8 *buffer, gsize size, gsize *ret_length)
 {
@@ -74,17 +107,7 @@ nhi_transport_read (NhiTransport *transport, guint8 *buffer, gsize size, gsize *
       result = SSL_read_ex (transport->ssl, buffer, size, ret_length);
       return result == 1 ? NHI_TRANSPORT_OK : from_ssl (transport, result);
     }
-  for (;;)
-    {
-      gssize n = recv (transport->fd, buffer, size, 0);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return from_errno (transport, G_IO_IN);
-      *ret_length = (gsize)n;
-      return n > 0 ? NHI_TRANSPORT_OK : NHI_TRANSPORT_END;
-    }
+  return receive (transport, buffer, size, 0, ret_length);
 }
 
 NhiTransportResult

@@ -25,6 +25,9 @@ gboolean nhi_transport_open (NhiTransport *transport, int fd, SSL_CTX *context);
 NhiTransportResult nhi_transport_handshake (NhiTransport *transport);
 NhiTransportResult nhi_transport_read (NhiTransport *transport, guint8 *buffer, gsize size, gsize *ret_length);
 NhiTransportResult nhi_transport_write (NhiTransport *transport, const guint8 *data, gsize length, gsize *ret_written);
+/* Bytes of the bare socket, which stay there; and so many of them thrown away. Before the handshake. */
+NhiTransportResult nhi_transport_peek (NhiTransport *transport, guint8 *buffer, gsize size, gsize *ret_length);
+void nhi_transport_skip (NhiTransport *transport, gsize length);
 gboolean nhi_transport_has_buffered (const NhiTransport *transport); /* bytes that no poll will tell of */
 /* Says that nothing more will be sent, when that needs no waiting. */
 void nhi_transport_finish (NhiTransport *transport);

@@ -63,6 +63,7 @@ typedef struct {
 
 /* Each file in api/ and web/ exports a table that ends with a NULL method; main.c gives all of them to the router. */
 extern const NhiRoute nhi_api_service_routes[];
+extern const NhiRoute nhi_api_health_routes[];
 extern const NhiRoute nhi_api_registration_routes[];
 extern const NhiRoute nhi_api_session_routes[];
 extern const NhiRoute nhi_api_health_bank_routes[];

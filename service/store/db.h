@@ -171,6 +171,9 @@ void nhi_db_load_cancel (NhiDbLoad *load);
  * Several nodes may call it at once; who was killed in the middle is followed where it stopped. */
 gboolean nhi_db_migrate (NhiDb *db, guint *ret_from, guint *ret_to, GError **error);
 gboolean nhi_db_check_schema (NhiDb *db, GError **error);
+/* The same for a program that serves already: a newer schema has only more than it needs, because
+ * migrations add before they take away. */
+gboolean nhi_db_serves_schema (NhiDb *db, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDb, nhi_db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDbRows, nhi_db_rows_free)

@@ -400,21 +400,37 @@ nhi_db_migrate (NhiDb *db, guint *ret_from, guint *ret_to, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_version (NhiDb *db, guint needed, guint known, GError **error)
+{
+  guint version = 0;
+
+  if (!read_version (db, known, &version, error))
+    return FALSE;
+  if (version < needed)
+    {
+      g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA,
+                   "The database has schema %u, this program needs %u; run “nhicardctl migrate”",
+                   version, needed);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 nhi_db_check_schema (NhiDb *db, GError **error)
 {
   gsize n_steps;
   const NhiSchemaStep *steps = nhi_schema_steps (&n_steps);
-  guint version = 0;
 
-  if (!read_version (db, newest (steps, n_steps), &version, error))
-    return FALSE;
-  if (version < newest (steps, n_steps))
-    {
-      g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA,
-                   "The database has schema %u, this program needs %u; run “nhicardctl migrate”",
-                   version, newest (steps, n_steps));
-      return FALSE;
-    }
-  return TRUE;
+  return check_version (db, newest (steps, n_steps), newest (steps, n_steps), error);
+}
+
+gboolean
+nhi_db_serves_schema (NhiDb *db, GError **error)
+{
+  gsize n_steps;
+  const NhiSchemaStep *steps = nhi_schema_steps (&n_steps);
+
+  return check_version (db, newest (steps, n_steps), G_MAXUINT, error);
 }

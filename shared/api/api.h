@@ -11,6 +11,8 @@
 #define NHI_ROUTE_SESSION NHI_API_PREFIX "/session"
 #define NHI_ROUTE_CATEGORIES NHI_API_PREFIX "/health-bank/categories"
 #define NHI_ROUTE_APPLICATIONS NHI_API_PREFIX "/health-bank/applications"
+#define NHI_ROUTE_LIVE "/health/live"
+#define NHI_ROUTE_READY "/health/ready"
 #define NHI_ROUTE_CONFIRM "/confirm/" /* + token: a page, not JSON */
 
 #define NHI_HEADER_IDEMPOTENCY_KEY "Idempotency-Key"

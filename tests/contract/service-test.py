@@ -133,7 +133,7 @@ def body_of(name):
 
 @step
 def what_needs_no_session(stage):
-    for name in ("getService", "listCategories", "getStyle"):
+    for name in ("getService", "getLive", "getReady", "listCategories", "getStyle"):
         whole = stage.client.expect(200, None, name)
         head = stage.client.send(name, method="HEAD", judged=False)
         assert (head.status, head.body) == (200, b"") and head.media_type == whole.media_type, head.headers
@@ -333,6 +333,9 @@ def a_damaged_database_is_a_service_out_of_order(folder):
             if "500" in operation["responses"]:
                 page = "text/html" in CONTRACT.resolve(operation["responses"]["503"])["content"]
                 stage.client.expect(503, None if page else "unavailable", name, body_of(name), **parameters_of(name))
+        wait_until(lambda: stage.client.send("getReady").status == 503, "the node is not ready")
+        stage.client.expect(503, "unavailable", "getReady")
+        stage.client.expect(200, None, "getLive")
 
 
 def one_request_after_another_is_too_many(folder):
@@ -348,7 +351,7 @@ def a_full_queue_sheds(folder):
     with contextlib.closing(Stage(folder, "queues", **limits)) as stage:
         stage.client.token = "x" * 43
         for name, _, _, operation in CONTRACT.operations():
-            if "503" in operation["responses"]:
+            if "500" in operation["responses"]:  # what waits for the database; /health/ready never does
                 page = "text/html" in CONTRACT.resolve(operation["responses"]["503"])["content"]
                 shed(stage, name, None if page else "overloaded")
 

@@ -7,18 +7,16 @@ import json
 import os
 import re
 import select
-import shutil
 import socket
 import ssl
 import struct
 import subprocess
 import sys
 import tempfile
-import traceback
 
 from running import (
     DAEMON, PATIENCE, SERVICE, SUPERVISORS, children, closed_by_peer, context, daemon, get, log_of,
-    make_certificate, prepare, read_answer, request, shown_certificate, supervised, wait_for)
+    make_certificate, read_answer, request, run_tests, shown_certificate, supervised, wait_for)
 
 TESTS = []
 
@@ -464,24 +462,43 @@ def a_crashed_worker_is_replaced_and_nobody_survives_the_supervisor(folder):
         wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in last), "a worker outlived the supervisor")
 
 
-def main():
-    chosen = [one for one in TESTS if len(sys.argv) < 4 or sys.argv[3] in one.__name__]
-    print(f"1..{len(chosen)}", flush=True)
-    folder = tempfile.mkdtemp(prefix="nhicard-guard-")
-    failed = False
-    try:
-        prepare(folder)
-        for number, one in enumerate(chosen, 1):
-            try:
-                one(folder)
-                print(f"ok {number} {one.__name__}", flush=True)
-            except Exception:  # a test's failure must not hide the others
-                failed = True
-                print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()), end="")
-                print(f"not ok {number} {one.__name__}", flush=True)
-    finally:
-        shutil.rmtree(folder)
-    sys.exit(1 if failed else 0)
+@test
+def who_waits_at_the_door_of_a_killed_worker_is_let_in_by_its_successor(folder):
+    with supervised(folder) as port:
+        supervisor = SUPERVISORS[port]
+        first = children(supervisor)
+        for pid in first:
+            os.kill(pid, 19)  # SIGSTOP: nobody accepts
+        streams = [socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) for _ in range(40)]
+        for pid in first:
+            os.kill(pid, 9)
+        for stream in streams:
+            with context().wrap_socket(stream) as agreed:
+                assert request(None, get(), agreed)[0] == 200
 
 
-main()
+@test
+def a_node_that_ends_with_notice_says_so_first_and_serves_meanwhile(folder):
+    with daemon(folder, limits={"notice-seconds": 600}) as running:
+        kept = running.connect()
+        assert request(running, get("/health/ready"), kept)[0] == 200
+        running.process.terminate()
+
+        def ready():
+            return request(running, get("/health/ready"))
+        wait_for(lambda: ready()[0] == 503, "it never said that it is about to end")
+        status, fields, body = ready()
+        assert json.loads(body)["state"] == "draining" and fields["connection"] == "close", (fields, body)
+        status, fields, _ = request(running, get(), kept)
+        assert status == 200 and fields["connection"] == "close", "who was there is served, and told to go elsewhere"
+        assert closed_by_peer(kept)
+        assert request(running, get())[0] == 200 and request(running, get("/health/live"))[0] == 200, "who comes is served"
+        idle = running.connect()
+        running.process.send_signal(2)  # SIGINT: now
+        assert closed_by_peer(idle)
+        assert running.process.wait(PATIENCE) == 0
+        running.process = None
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests(TESTS))

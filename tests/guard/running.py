@@ -5,12 +5,14 @@ import contextlib
 import os
 import resource
 import select
+import shutil
 import socket
 import ssl
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 
 warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.0 and 1.1 are named on purpose
@@ -209,3 +211,24 @@ def make_certificate(folder):
 def prepare(folder):
     make_certificate(folder)
     subprocess.run([CONTROL, "migrate", "--database", f"sqlite:{folder}/test.db"], check=True, capture_output=True)
+
+
+def run_tests(tests):
+    """All of @tests, or those with the third argument in their name; 1 when one failed."""
+    chosen = [one for one in tests if len(sys.argv) < 4 or sys.argv[3] in one.__name__]
+    print(f"1..{len(chosen)}", flush=True)
+    folder = tempfile.mkdtemp(prefix="nhicard-guard-")
+    failed = False
+    try:
+        prepare(folder)
+        for number, one in enumerate(chosen, 1):
+            try:
+                one(folder)
+                print(f"ok {number} {one.__name__}", flush=True)
+            except Exception:  # a test's failure must not hide the others
+                failed = True
+                print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()), end="")
+                print(f"not ok {number} {one.__name__}", flush=True)
+    finally:
+        shutil.rmtree(folder)
+    return 1 if failed else 0
