@@ -28,7 +28,8 @@ import citizen  # noqa: E402
 from framework import NO_RATE, case, expect, main, program, service  # noqa: E402
 
 from environment import mailbox  # noqa: E402
-from environment.processes import wait_until  # noqa: E402
+from environment.database import SqliteDatabase, engine  # noqa: E402
+from environment.processes import Missing, wait_until  # noqa: E402
 from environment.world import persona  # noqa: E402
 
 
@@ -136,6 +137,57 @@ def starting_on_a_full_disk(folder):
         expect(done.returncode == 3 and "make room" in done.stderr, f"{done.returncode} {done.stderr}")
         disk.free()
         one.start()
+
+
+def control(code, *arguments):
+    done = subprocess.run([program("nhicardctl"), *arguments], capture_output=True, text=True, timeout=60, check=False)
+    expect(done.returncode == code, f"{arguments}: {done.returncode} {done.stdout}{done.stderr}")
+    return done.stderr
+
+
+@case
+def a_backup_finds_the_disk_full(folder):
+    """What was there before stays; nothing half remains."""
+    if engine() != "sqlite":
+        raise Missing("nhicardctl backup is for SQLite")
+    with Disk(folder) as disk:
+        database = SqliteDatabase(folder + "/nhicard.db")
+        path = disk.path + "/backup.db"
+        control(0, "migrate", "-d", database.uri)
+        control(0, "backup", "-d", database.uri, "--to", path)
+        with open(path, "rb") as file:
+            old = file.read()
+        control(0, "demo-data", "-d", database.uri, "--people", "100")
+        disk.fill()
+        told = control(3, "backup", "-d", database.uri, "--to", path, "--force")
+        expect("full" in told and path in told, told)
+        expect(sorted(os.listdir(disk.path)) == ["backup.db", "filler"], os.listdir(disk.path))
+        with open(path, "rb") as file:
+            expect(file.read() == old, "the old backup is another one now")
+        disk.free()
+        control(0, "backup", "-d", database.uri, "--to", path, "--force")
+
+
+@case
+def restoring_finds_the_disk_full(folder):
+    if engine() != "sqlite":
+        raise Missing("nhicardctl restore is for SQLite")
+    with Disk(folder) as disk:
+        source, path = SqliteDatabase(folder + "/source.db"), folder + "/backup.db"
+        target = SqliteDatabase(disk.path + "/nhicard.db")
+        fresh = SqliteDatabase(disk.path + "/fresh.db")
+        control(0, "migrate", "-d", source.uri)
+        control(0, "demo-data", "-d", source.uri, "--people", "100")
+        control(0, "backup", "-d", source.uri, "--to", path)
+        control(0, "migrate", "-d", target.uri)
+        disk.fill()
+        for database in (target, fresh):
+            expect("full" in control(3, "restore", "-d", database.uri, "--from", path, "--force"), "not told")
+        expect(not os.path.exists(fresh.path), "half a database was left")
+        disk.free()
+        expect(target.value("SELECT count(*) FROM person") == 0, "half of the backup is in it")
+        control(0, "restore", "-d", target.uri, "--from", path, "--force")
+        expect(target.value("SELECT count(*) FROM person") == 100, "not what the backup holds")
 
 
 if __name__ == "__main__":
