@@ -77,7 +77,7 @@ parse (const char *uri, GError **error)
   /* What libpq quotes may hold the password. */
   words = g_strdup (allocated != NULL ? allocated : "out of memory");
   PQfreemem (allocated);
-  words[strcspn (words, "\"\n")] = '\0';
+  words[strcspn (words, ":\"\n")] = '\0';
   g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE,
                "The database's address cannot be read; write postgresql://USER@HOST:PORT/NAME (%s)",
                g_strchomp (words));

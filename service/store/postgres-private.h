@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * than statement_timeout, so that a server that lives speaks first. */
 #define NHI_POSTGRES_SILENCE (90 * G_USEC_PER_SEC)
 #define NHI_POSTGRES_FOREVER G_MAXINT64
+/* For tests, before the first connection: another silence for everything. */
+void nhi_postgres_set_silence (gint64 microseconds);
 
 typedef struct
 {
@@ -37,7 +39,7 @@ NhiDbConnection *nhi_postgres_connect (const char *uri, gboolean *ret_away, GErr
 void nhi_postgres_disconnect (NhiDbConnection *connection);
 gboolean nhi_postgres_is_alive (NhiDbConnection *connection);
 
-/* postgres-wire.c. @silence: in µs, %NHI_POSTGRES_FOREVER for no bound. */
+/* postgres-wire.c. @silence: %NHI_POSTGRES_SILENCE, or %NHI_POSTGRES_FOREVER for no bound. */
 /* Everything that was sent is on its way. FALSE: the connection is lost. */
 gboolean nhi_postgres_flush (NhiPostgres *self, gint64 silence);
 /* The answer to what was sent, to its end; of several the last, or the first that is an error. A

@@ -9,10 +9,18 @@
 #include <errno.h>
 #include <poll.h>
 
+static gint64 longest_silence = NHI_POSTGRES_SILENCE;
+
+void
+nhi_postgres_set_silence (gint64 microseconds)
+{
+  longest_silence = microseconds;
+}
+
 static gint64
 end_of (gint64 silence)
 {
-  return silence == NHI_POSTGRES_FOREVER ? silence : g_get_monotonic_time () + silence;
+  return silence == NHI_POSTGRES_FOREVER ? silence : g_get_monotonic_time () + longest_silence;
 }
 
 /* In ms for poll (); -1 is without end. */
