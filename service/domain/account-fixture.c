@@ -69,8 +69,8 @@ nhi_account_fixture_set_up (NhiAccountFixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   self->folder = test_folder_new ();
-  g_autofree char *uri = test_database_uri (self->folder);
-  NhiDb *db = nhi_db_open (uri, 8, &error);
+  self->uri = test_database_uri (self->folder);
+  NhiDb *db = nhi_db_open (self->uri, 8, &error);
   g_assert_no_error (error);
   nhi_db_migrate (db, NULL, NULL, &error);
   g_assert_no_error (error);
@@ -87,6 +87,7 @@ void
 nhi_account_fixture_tear_down (NhiAccountFixture *self, gconstpointer data)
 {
   nhi_world_free (self->world);
+  g_free (self->uri);
   test_folder_remove (self->folder);
 }
 

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *folder;
+  char *uri; /* of its database, for a second node */
   NhiWorld *world;
   gint64 now;
 } NhiAccountFixture;

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A person's way from the form to the end of the package while the connection is lost in the first,
+ * the second, … COMMIT, once after the database has done it and once before: in the end everything
+ * is there once, as if nothing had been. */
+#include "service/domain/account-fixture.h"
+#include "service/domain/health-bank.h"
+#include "service/domain/session.h"
+#include "service/domain/sign-in.h"
+#include "service/jobs/runner.h"
+#include "service/store/db-engine.h"
+#include "service/store/test-database.h"
+
+#define DAY (24 * 60 * 60)
+#define MAX_COMMITS 100 /* a way that never ends is a defect of the test */
+
+/* What is kept of people, and what a person leaves behind. */
+static const char *const tables[] = {
+  "registration", "registration_by_token", "account",       "attempt",     "session",
+  "sign_in",      "session_by_token",      "job",           "idempotency", "outbox",
+  "application",  "application_item",      "package_piece",
+};
+
+/* One number each. Ids and tokens are new in every run; everything else must be the same. */
+static const char *const questions[] = {
+  "SELECT count(*) FROM registration",
+  "SELECT count(*) FROM registration WHERE state = 'confirmed'",
+  "SELECT count(*) FROM registration_by_token",
+  "SELECT count(*) FROM account",
+  "SELECT count(*) FROM outbox",
+  "SELECT count(*) FROM outbox WHERE state = 'sent'",
+  "SELECT count(*) FROM job",
+  "SELECT count(*) FROM job WHERE state = 'done'",
+  "SELECT coalesce(max(attempts), 0) FROM job",
+  "SELECT coalesce(sum(run_at), 0) FROM job WHERE kind = 'expiry'",
+  "SELECT count(*) FROM attempt",
+  "SELECT cast(coalesce(sum(failures), 0) AS BIGINT) FROM attempt",
+  "SELECT cast(coalesce(sum(wait_until), 0) AS BIGINT) FROM attempt",
+  "SELECT count(*) FROM sign_in",
+  "SELECT count(*) FROM session",
+  "SELECT count(*) FROM session_by_token",
+  "SELECT count(*) FROM idempotency",
+  "SELECT count(*) FROM application",
+  "SELECT count(*) FROM application WHERE state = 'ready'",
+  "SELECT count(*) FROM application WHERE package_name IS NOT NULL",
+  "SELECT count(*) FROM application_item",
+  "SELECT count(*) FROM package_piece",
+};
+
+typedef struct
+{
+  NhiAccountFixture base;
+  char *letters; /* a folder */
+} Way;
+
+static void
+set_up (Way *self, gconstpointer data)
+{
+  nhi_account_fixture_set_up (&self->base, data);
+  self->letters = test_folder_new ();
+}
+
+static void
+tear_down (Way *self, gconstpointer data)
+{
+  nhi_account_fixture_tear_down (&self->base, data);
+  test_folder_remove (self->letters);
+}
+
+/* Nobody is registered; two wrong passwords stand already. */
+static void
+start_anew (Way *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      g_autofree char *sql = g_strdup_printf ("DELETE FROM %s", tables[i]);
+
+      nhi_fixture_run (&self->base, sql);
+    }
+  test_folder_remove (g_steal_pointer (&self->letters));
+  self->letters = test_folder_new ();
+  self->base.now = NHI_FIXTURE_NOW;
+  nhi_fixture_run (&self->base,
+                   "INSERT INTO attempt (subject, network, purpose, failures, last_at, wait_until)"
+                   " VALUES ('p-wang', '" NHI_FIXTURE_NETWORK
+                   "', 'sign-in', 2, " G_STRINGIFY (NHI_FIXTURE_NOW) ", 0)");
+}
+
+static guint
+count_letters (Way *self)
+{
+  g_autoptr (GDir) folder = g_dir_open (self->letters, 0, NULL);
+  guint count = 0;
+
+  while (g_dir_read_name (folder) != NULL)
+    count++;
+  return count;
+}
+
+static void
+describe (Way *self, const char *when, GString *state)
+{
+  g_string_append_printf (state, "%s: %u letters\n", when, count_letters (self));
+  for (guint i = 0; i < G_N_ELEMENTS (questions); i++)
+    g_string_append_printf (state, "  %" G_GINT64_FORMAT "  %s\n",
+                            nhi_fixture_int (&self->base, questions[i]), questions[i]);
+}
+
+static void
+run_jobs (Way *self)
+{
+  g_autofree char *route = g_strconcat ("folder:", self->letters, NULL);
+  const NhiJobsOptions options = { .mail_route = route };
+  g_autoptr (GError) error = NULL;
+
+  nhi_jobs_run_due (self->base.world, &options, &error);
+  g_assert_no_error (error);
+}
+
+static void
+sign_up (Way *self)
+{
+  g_auto (NhiConfirmation) first = { 0 };
+  g_auto (NhiConfirmation) again = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  nhi_fixture_apply (&self->base, &nhi_fixture_request); /* a letter that is never followed */
+  nhi_fixture_apply (&self->base, &nhi_fixture_request); /* takes its place */
+  g_autofree char *token = nhi_fixture_letter_token (&self->base);
+  run_jobs (self);
+  nhi_registration_confirm (self->base.world, token, &first, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (first.state, ==, NHI_CONFIRMATION_DONE);
+  g_assert_true (first.just_now);
+  nhi_registration_confirm (self->base.world, token, &again, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (again.state, ==, NHI_CONFIRMATION_DONE);
+  g_assert_false (again.just_now);
+}
+
+static void
+mistype (Way *self)
+{
+  NhiRegistrationRequest wrong = nhi_fixture_request;
+  g_auto (NhiRegistrationTicket) ticket = { 0 };
+  g_autofree char *key = g_uuid_string_random ();
+  g_autoptr (GError) error = NULL;
+
+  wrong.birth_date = "1986-05-06";
+  nhi_registration_apply (self->base.world, &wrong, NHI_FIXTURE_NETWORK, key, &ticket, &error);
+  g_assert_error (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_NOT_MATCHING);
+}
+
+/* One more wrong password, and the right one is the first that has to wait if it is counted twice.
+ */
+static void
+sign_in (Way *self, char **ret_person_id, char **ret_session_id)
+{
+  NhiSignInRequest request = {
+    .card_number = nhi_fixture_request.card_number,
+    .id_number = nhi_fixture_request.id_number,
+    .password = "不是這個密碼",
+    .client = "nhicard",
+    .network = NHI_FIXTURE_NETWORK,
+  };
+  g_auto (NhiSignIn) result = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  nhi_sign_in (self->base.world, &request, &result, &error);
+  g_assert_error (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_SIGN_IN);
+  g_clear_error (&error);
+  request.password = NHI_FIXTURE_PASSWORD;
+  nhi_sign_in (self->base.world, &request, &result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (result.last_at, ==, 0);
+  self->base.now += NHI_SESSION_SEEN_EVERY;
+  nhi_session_authenticate (self->base.world, result.token, ret_person_id, ret_session_id, &error);
+  g_assert_no_error (error);
+}
+
+static void
+take_package (Way *self, const char *person_id)
+{
+  const char *const categories[] = { "card-status", "outpatient", NULL };
+  g_autofree char *key = g_uuid_string_random ();
+  const NhiHealthBankRequest request = { categories, "2026-01", "2026-11", key };
+  g_autoptr (NhiApplication) first = NULL;
+  g_autoptr (NhiApplication) again = NULL;
+  g_autoptr (NhiApplication) ready = NULL;
+  g_autoptr (GError) error = NULL;
+
+  first = nhi_health_bank_apply (self->base.world, person_id, &request, &error);
+  g_assert_no_error (error);
+  again = nhi_health_bank_apply (self->base.world, person_id, &request, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (first->application_id, ==, again->application_id);
+  run_jobs (self);
+  ready = nhi_health_bank_get (self->base.world, person_id, first->application_id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (ready->state, ==, NHI_APPLICATION_READY);
+}
+
+/* Gives what stands in the database after each part. */
+static char *
+go (Way *self)
+{
+  g_autofree char *person_id = NULL;
+  g_autofree char *session_id = NULL;
+  g_autoptr (GError) error = NULL;
+  GString *state = g_string_new (NULL);
+
+  mistype (self);
+  describe (self, "mistyped", state);
+  sign_up (self);
+  describe (self, "registered", state);
+  sign_in (self, &person_id, &session_id);
+  describe (self, "signed in", state);
+  take_package (self, person_id);
+  describe (self, "package taken", state);
+  nhi_session_end (self->base.world, person_id, session_id, &error);
+  g_assert_no_error (error);
+  self->base.now += 8 * DAY;
+  run_jobs (self);
+  describe (self, "eight days later", state);
+  return g_string_free (state, FALSE);
+}
+
+/* Loses COMMIT number 1, 2, … until the way is shorter than that. */
+static void
+sweep (Way *self, gconstpointer done)
+{
+  g_autofree char *undisturbed = NULL;
+  guint nth = 0;
+  guint lost;
+
+  start_anew (self);
+  undisturbed = go (self);
+  g_test_message ("%s", undisturbed);
+  do
+    {
+      NhiDb *db = self->base.world->db;
+      guint before = nhi_db_conflicts (db);
+      g_autofree char *disturbed = NULL;
+
+      start_anew (self);
+      nhi_db_lose_commit (db, ++nth, GPOINTER_TO_INT (done));
+      disturbed = go (self);
+      lost = nhi_db_conflicts (db) - before;
+      nhi_db_lose_commit (db, 0, FALSE);
+      g_test_message ("COMMIT %u: %u lost", nth, lost);
+      g_assert_cmpstr (disturbed, ==, undisturbed);
+      g_assert_cmpuint (nth, <, MAX_COMMITS);
+    }
+  while (lost > 0);
+  g_assert_cmpuint (nth, >, 20);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/lost-commit/that-was-done", Way, GINT_TO_POINTER (TRUE), set_up, sweep, tear_down);
+  g_test_add ("/lost-commit/that-was-not-done", Way, GINT_TO_POINTER (FALSE), set_up, sweep,
+              tear_down);
+  return g_test_run ();
+}

@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Several nodes at once on one database, each a pool of connections with a thread of its own: what
+ * all of them try is done once. */
+#include "service/domain/account-fixture.h"
+#include "service/domain/attempts.h"
+#include "service/domain/health-bank.h"
+#include "service/domain/session.h"
+#include "service/domain/sign-in.h"
+#include "service/jobs/lease.h"
+#include "service/store/db-engine.h"
+#include "service/store/test-database.h"
+
+#include <string.h>
+
+#define NODES 8
+#define CLAIMERS 10
+#define JOBS 2000
+#define TRIALS_EACH 25
+#define LEASE 60
+
+typedef struct _Node Node;
+struct _Node
+{
+  NhiWorld *world;
+  guint number;
+  gpointer shared;
+  char *text;  /* what it got: a token, an id */
+  guint count; /* how often it did it */
+  GError *error;
+};
+
+static NhiWorld *
+open_world (NhiAccountFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  NhiDb *db = nhi_db_open (self->uri, 2, &error);
+  NhiWorld *world;
+
+  g_assert_no_error (error);
+  /* So many at once on so slow a disk as a test may have is no failure of what is tested here. */
+  nhi_db_set_patience (db, 120 * (gint64)G_USEC_PER_SEC);
+  world = nhi_world_new (db);
+  world->now = self->world->now;
+  world->clock = self->world->clock;
+  return world;
+}
+
+static void
+node_clear (Node *node)
+{
+  nhi_world_free (node->world);
+  g_free (node->text);
+  g_clear_error (&node->error);
+}
+
+/* Runs @function on @count nodes at once; then the caller looks at them and clears them. */
+static void
+run_at_once (NhiAccountFixture *self,
+             Node *nodes,
+             guint count,
+             GThreadFunc function,
+             gpointer shared)
+{
+  g_autofree GThread **threads = g_new0 (GThread *, count);
+
+  for (guint i = 0; i < count; i++)
+    nodes[i] = (Node){ .world = open_world (self), .number = i, .shared = shared };
+  for (guint i = 0; i < count; i++)
+    threads[i] = g_thread_new ("node", function, &nodes[i]);
+  for (guint i = 0; i < count; i++)
+    g_thread_join (threads[i]);
+}
+
+/* ---- failures ---- */
+
+static gboolean
+trial_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  return nhi_attempt_begin (connection, data, NHI_FIXTURE_NOW, error);
+}
+
+static gpointer
+fail_often (gpointer data)
+{
+  Node *node = data;
+
+  for (guint i = 0; i < TRIALS_EACH && node->error == NULL; i++)
+    {
+      g_autofree char *trial = nhi_world_uuid (node->world);
+      NhiAttempt attempt = { trial, "p-wang", NHI_FIXTURE_NETWORK, "sign-in", 1000, 1000 };
+
+      nhi_db_transact (node->world->db, NHI_DB_WRITE_LOCKED, trial_body, &attempt, &node->error);
+    }
+  return NULL;
+}
+
+static void
+test_each_failure_counts_once (NhiAccountFixture *self, gconstpointer data)
+{
+  Node nodes[NODES];
+
+  run_at_once (self, nodes, NODES, fail_often, NULL);
+  for (guint i = 0; i < NODES; i++)
+    {
+      g_assert_no_error (nodes[i].error);
+      node_clear (&nodes[i]);
+    }
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT failures FROM attempt WHERE subject = 'p-wang'"
+                                          " AND purpose = 'sign-in'"),
+                   ==, NODES * TRIALS_EACH);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT failures FROM attempt WHERE subject = 'network'"),
+                   ==, NODES * TRIALS_EACH);
+}
+
+static NhiSignInRequest
+sign_in_request (const char *password)
+{
+  return (NhiSignInRequest){
+    .card_number = nhi_fixture_request.card_number,
+    .id_number = nhi_fixture_request.id_number,
+    .password = password,
+    .client = "nhicard",
+    .network = NHI_FIXTURE_NETWORK,
+  };
+}
+
+static gpointer
+guess (gpointer data)
+{
+  Node *node = data;
+  const NhiSignInRequest request = sign_in_request ("不是這個密碼");
+  g_auto (NhiSignIn) result = { 0 };
+
+  g_assert_false (nhi_sign_in (node->world, &request, &result, &node->error));
+  node->count = g_error_matches (node->error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_SIGN_IN) ? 1 : 0;
+  return NULL;
+}
+
+/* Three cost no wait, the fourth sets one, the others are not even judged. */
+static void
+test_guesses_at_several_nodes_gain_nothing (NhiAccountFixture *self, gconstpointer data)
+{
+  Node nodes[NODES];
+  guint judged = 0;
+
+  nhi_fixture_register (self, &nhi_fixture_request);
+  run_at_once (self, nodes, NODES, guess, NULL);
+  for (guint i = 0; i < NODES; i++)
+    {
+      judged += nodes[i].count;
+      node_clear (&nodes[i]);
+    }
+  g_assert_cmpuint (judged, ==, 4);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT failures FROM attempt WHERE subject = 'p-wang'"
+                                          " AND purpose = 'sign-in'"),
+                   ==, 4);
+}
+
+/* Each from a network of its own, as somebody on the way would have, so that only the account is
+ * common. */
+static gpointer
+sign_in_twice (gpointer data)
+{
+  Node *node = data;
+  g_autofree char *network = g_strdup_printf ("198.51.100.%u", node->number);
+  NhiSignInRequest request = sign_in_request (NHI_FIXTURE_PASSWORD);
+
+  request.network = network;
+  for (guint i = 0; i < 3 && node->error == NULL; i++)
+    {
+      g_auto (NhiSignIn) result = { 0 };
+
+      node->count += nhi_sign_in (node->world, &request, &result, &node->error) ? 1 : 0;
+    }
+  return NULL;
+}
+
+static void
+test_sessions_stay_within_their_number (NhiAccountFixture *self, gconstpointer data)
+{
+  Node nodes[NODES];
+
+  G_STATIC_ASSERT (3 * NODES > NHI_SESSIONS_PER_PERSON);
+  nhi_fixture_register (self, &nhi_fixture_request);
+  run_at_once (self, nodes, NODES, sign_in_twice, NULL);
+  for (guint i = 0; i < NODES; i++)
+    {
+      g_assert_no_error (nodes[i].error);
+      g_assert_cmpuint (nodes[i].count, ==, 3);
+      node_clear (&nodes[i]);
+    }
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT count(*) FROM session"), ==,
+                   NHI_SESSIONS_PER_PERSON);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT count(*) FROM sign_in"), ==, 3 * NODES);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT cast(coalesce(sum(failures), 0) AS BIGINT)"
+                                          " FROM attempt WHERE purpose = 'sign-in'"),
+                   ==, 0);
+}
+
+/* ---- creates ---- */
+
+static gpointer
+register_under_one_key (gpointer data)
+{
+  Node *node = data;
+  g_auto (NhiRegistrationTicket) ticket = { 0 };
+
+  nhi_registration_apply (node->world, &nhi_fixture_request, NHI_FIXTURE_NETWORK, node->shared,
+                          &ticket, &node->error);
+  return NULL;
+}
+
+static void
+test_one_key_makes_one_registration (NhiAccountFixture *self, gconstpointer data)
+{
+  g_autofree char *key = g_uuid_string_random ();
+  Node nodes[NODES];
+
+  run_at_once (self, nodes, NODES, register_under_one_key, key);
+  for (guint i = 0; i < NODES; i++)
+    {
+      g_assert_no_error (nodes[i].error);
+      node_clear (&nodes[i]);
+    }
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT count(*) FROM registration"), ==, 1);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT count(*) FROM outbox"), ==, 1);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT count(*) FROM job"), ==, 1);
+}
+
+static gpointer
+confirm (gpointer data)
+{
+  Node *node = data;
+  g_auto (NhiConfirmation) confirmation = { 0 };
+
+  nhi_registration_confirm (node->world, node->shared, &confirmation, &node->error);
+  g_assert_no_error (node->error);
+  g_assert_cmpint (confirmation.state, ==, NHI_CONFIRMATION_DONE);
+  node->count = confirmation.just_now ? 1 : 0;
+  return NULL;
+}
+
+static void
+test_a_link_confirms_once (NhiAccountFixture *self, gconstpointer data)
+{
+  Node nodes[NODES];
+  guint confirmed = 0;
+
+  nhi_fixture_apply (self, &nhi_fixture_request);
+  g_autofree char *token = nhi_fixture_letter_token (self);
+  run_at_once (self, nodes, NODES, confirm, token);
+  for (guint i = 0; i < NODES; i++)
+    {
+      confirmed += nodes[i].count;
+      node_clear (&nodes[i]);
+    }
+  g_assert_cmpuint (confirmed, ==, 1);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT count(*) FROM account"), ==, 1);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT count(*) FROM outbox"), ==, 2);
+}
+
+static gpointer
+apply (gpointer data)
+{
+  Node *node = data;
+  const char *const categories[] = { "card-status", NULL };
+  g_autofree char *own_key = g_uuid_string_random ();
+  const NhiHealthBankRequest request = { categories, "2026-01", "2026-11",
+                                         node->shared != NULL ? node->shared : own_key };
+  g_autoptr (NhiApplication) application = NULL;
+
+  application = nhi_health_bank_apply (node->world, "p-wang", &request, &node->error);
+  if (application != NULL)
+    node->text = g_strdup (application->application_id);
+  return NULL;
+}
+
+static void
+test_one_key_makes_one_application (NhiAccountFixture *self, gconstpointer data)
+{
+  g_autofree char *key = g_uuid_string_random ();
+  Node nodes[NODES];
+
+  run_at_once (self, nodes, NODES, apply, key);
+  for (guint i = 0; i < NODES; i++)
+    {
+      g_assert_no_error (nodes[i].error);
+      g_assert_cmpstr (nodes[i].text, ==, nodes[0].text);
+    }
+  for (guint i = 0; i < NODES; i++)
+    node_clear (&nodes[i]);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT count(*) FROM application"), ==, 1);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT count(*) FROM job"), ==, 1);
+}
+
+static void
+test_no_node_lets_more_be_processed (NhiAccountFixture *self, gconstpointer data)
+{
+  Node nodes[NODES];
+  gint64 made = 0;
+
+  G_STATIC_ASSERT (NODES > NHI_HEALTH_BANK_MAX_PROCESSING);
+  run_at_once (self, nodes, NODES, apply, NULL);
+  for (guint i = 0; i < NODES; i++)
+    {
+      made += nodes[i].text != NULL ? 1 : 0;
+      if (nodes[i].text == NULL)
+        g_assert_error (nodes[i].error, NHI_HEALTH_BANK_ERROR, NHI_HEALTH_BANK_ERROR_BUSY);
+      node_clear (&nodes[i]);
+    }
+  g_assert_cmpint (made, ==, NHI_HEALTH_BANK_MAX_PROCESSING);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT count(*) FROM application"), ==, made);
+}
+
+/* ---- jobs ---- */
+
+static gboolean
+add_jobs_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  for (guint i = 0; i < JOBS; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("job-%u", i);
+
+      if (!nhi_store_job_add (connection, id, NHI_JOB_PACKAGE, "p-wang", id, i % 50, 0, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+typedef struct
+{
+  GMutex mutex;
+  GHashTable *claimed; /* of job ids; each may come once */
+} Claims;
+
+typedef struct
+{
+  const char *token;
+  guint limit;
+  GPtrArray *jobs;
+} Claim;
+
+static gboolean
+claim_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Claim *claim = data;
+
+  g_clear_pointer (&claim->jobs, g_ptr_array_unref);
+  claim->jobs =
+      nhi_store_job_claim_many (connection, NHI_JOB_PACKAGE, claim->token, NHI_FIXTURE_NOW,
+                                NHI_FIXTURE_NOW + LEASE, claim->limit, error);
+  return claim->jobs != NULL;
+}
+
+static gboolean
+finish_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  const GPtrArray *jobs = data;
+
+  for (guint i = 0; i < jobs->len; i++)
+    if (!nhi_store_job_finish (connection, g_ptr_array_index (jobs, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+take_down (Claims *claims, const GPtrArray *jobs)
+{
+  g_mutex_lock (&claims->mutex);
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      const NhiJob *job = g_ptr_array_index (jobs, i);
+
+      g_assert_cmpuint (job->attempts, ==, 1);
+      g_assert_true (g_hash_table_add (claims->claimed, g_strdup (job->job_id)));
+    }
+  g_mutex_unlock (&claims->mutex);
+}
+
+/* Some take one, some a few, some many. Nothing is free only while others hold the rest, so a
+ * claimer is done when nothing is left at all. */
+static gpointer
+claim_until_none_is_left (gpointer data)
+{
+  Node *node = data;
+  guint got = 0;
+
+  do
+    {
+      g_autofree char *token = nhi_world_uuid (node->world);
+      Claim claim = { .token = token, .limit = 1 + 7 * node->number };
+      g_autoptr (GPtrArray) jobs = NULL;
+
+      nhi_db_transact (node->world->db, NHI_DB_WRITE_LOCKED, claim_body, &claim, &node->error);
+      jobs = claim.jobs;
+      g_assert_no_error (node->error);
+      g_assert_cmpuint (jobs->len, <=, claim.limit);
+      take_down (node->shared, jobs);
+      nhi_db_transact (node->world->db, NHI_DB_WRITE_LOCKED, finish_body, jobs, &node->error);
+      g_assert_no_error (node->error);
+      got = jobs->len;
+    }
+  while (got > 0);
+  return NULL;
+}
+
+static void
+test_each_job_is_claimed_once (NhiAccountFixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  Claims claims = { .claimed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+  Node nodes[CLAIMERS];
+
+  g_mutex_init (&claims.mutex);
+  nhi_db_transact (self->world->db, NHI_DB_WRITE, add_jobs_body, NULL, &error);
+  g_assert_no_error (error);
+  run_at_once (self, nodes, CLAIMERS, claim_until_none_is_left, &claims);
+  for (guint i = 0; i < CLAIMERS; i++)
+    node_clear (&nodes[i]);
+  g_assert_cmpuint (g_hash_table_size (claims.claimed), ==, JOBS);
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT count(*) FROM job WHERE state = 'done'"), ==,
+                   JOBS);
+  g_hash_table_unref (claims.claimed);
+  g_mutex_clear (&claims.mutex);
+}
+
+/* ---- what runs again finds itself ---- */
+
+typedef gboolean (*End) (NhiDbConnection *connection, const NhiJob *job, GError **error);
+
+static gboolean
+retry (NhiDbConnection *connection, const NhiJob *job, GError **error)
+{
+  return nhi_store_job_retry (connection, job, NHI_FIXTURE_NOW + 1, "why", error);
+}
+
+static gboolean
+repeat (NhiDbConnection *connection, const NhiJob *job, GError **error)
+{
+  return nhi_store_job_repeat (connection, job, NHI_FIXTURE_NOW + 1, error);
+}
+
+static gboolean
+fail (NhiDbConnection *connection, const NhiJob *job, GError **error)
+{
+  return nhi_store_job_fail (connection, job, "why", error);
+}
+
+static const struct
+{
+  End end;
+  const char *state;
+} ends[] = {
+  { nhi_store_job_finish, "done" },
+  { retry, "waiting" },
+  { repeat, "waiting" },
+  { fail, "failed" },
+};
+
+typedef struct
+{
+  End end;
+  const NhiJob *job;
+} Ending;
+
+static gboolean
+end_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  const Ending *ending = data;
+
+  return ending->end (connection, ending->job, error);
+}
+
+static NhiJob *
+add_and_claim (NhiAccountFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  Claim claim = { .token = "mine", .limit = 1 };
+  g_autoptr (GPtrArray) jobs = NULL;
+
+  nhi_fixture_run (self, "DELETE FROM job");
+  nhi_fixture_run (self,
+                   "INSERT INTO job (job_id, kind, person_id, subject_id, state, run_at, attempts,"
+                   " created_at) VALUES ('j', 'package', 'p-wang', 's', 'waiting', 0, 0, 0)");
+  nhi_db_lose_commit (self->world->db, 1, TRUE);
+  nhi_db_transact (self->world->db, NHI_DB_WRITE_LOCKED, claim_body, &claim, &error);
+  g_assert_no_error (error);
+  jobs = claim.jobs;
+  g_assert_cmpuint (jobs->len, ==, 1);
+  return g_ptr_array_steal_index (jobs, 0);
+}
+
+static void
+test_an_end_whose_commit_was_lost_is_its_own (NhiAccountFixture *self, gconstpointer data)
+{
+  NhiDb *db = self->world->db;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autoptr (NhiJob) job = add_and_claim (self);
+      g_autofree char *state = NULL;
+      g_autoptr (GError) error = NULL;
+      Ending ending = { ends[i].end, job };
+
+      g_assert_cmpuint (job->attempts, ==, 1);
+      nhi_db_lose_commit (db, 1, TRUE);
+      nhi_db_transact (db, NHI_DB_WRITE_LOCKED, end_body, &ending, &error);
+      g_assert_no_error (error);
+      state = nhi_fixture_text (self, "SELECT state FROM job");
+      g_assert_cmpstr (state, ==, ends[i].state);
+      nhi_fixture_run (self, "UPDATE job SET lease_token = 'another''s'");
+      nhi_db_transact (db, NHI_DB_WRITE_LOCKED, end_body, &ending, &error);
+      g_assert_error (error, NHI_JOB_ERROR, NHI_JOB_ERROR_LEASE_LOST);
+    }
+}
+
+/* ---- leases ---- */
+
+/* As if a third of it were over, so that it is renewed at once. */
+static NhiLease *
+open_old_lease (NhiLeaseKeeper *keeper, const NhiJob *job)
+{
+  return nhi_lease_open (keeper, job, LEASE,
+                         g_get_monotonic_time () - (LEASE / 3 + 1) * (gint64)G_USEC_PER_SEC);
+}
+
+static void
+test_a_lease_is_renewed_while_the_job_runs (NhiAccountFixture *self, gconstpointer data)
+{
+  g_autoptr (NhiJob) job = add_and_claim (self);
+  g_autoptr (NhiLeaseKeeper) keeper = nhi_lease_keeper_new (self->world);
+  g_autoptr (GError) error = NULL;
+  NhiLease *lease;
+
+  self->now += 5;
+  lease = open_old_lease (keeper, job);
+  while (nhi_fixture_int (self, "SELECT run_at FROM job") < NHI_FIXTURE_NOW + LEASE + 5)
+    g_usleep (1000);
+  g_assert_true (nhi_lease_check (lease, &error));
+  g_assert_no_error (error);
+  nhi_lease_close (lease);
+}
+
+static void
+test_a_lost_lease_is_told (NhiAccountFixture *self, gconstpointer data)
+{
+  g_autoptr (NhiJob) job = add_and_claim (self);
+  g_autoptr (NhiLeaseKeeper) keeper = nhi_lease_keeper_new (self->world);
+  g_autoptr (GError) error = NULL;
+  NhiLease *lease = nhi_lease_open (keeper, job, LEASE, g_get_monotonic_time ());
+  NhiLease *stolen;
+
+  nhi_fixture_run (self, "UPDATE job SET lease_token = 'another''s'");
+  stolen = open_old_lease (keeper, job);
+  while (nhi_lease_check (stolen, &error))
+    g_usleep (1000);
+  g_assert_error (error, NHI_JOB_ERROR, NHI_JOB_ERROR_LEASE_LOST);
+  g_clear_error (&error);
+  g_assert_true (nhi_lease_check (lease, NULL));
+  self->now += LEASE; /* the machine stood still */
+  g_assert_false (nhi_lease_check (lease, &error));
+  g_assert_error (error, NHI_JOB_ERROR, NHI_JOB_ERROR_LEASE_LOST);
+  nhi_lease_close (stolen);
+  nhi_lease_close (lease);
+}
+
+#define ADD(path, function)                                                                        \
+  g_test_add (path, NhiAccountFixture, NULL, nhi_account_fixture_set_up, function,                 \
+              nhi_account_fixture_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/nodes/each-failure-counts-once", test_each_failure_counts_once);
+  ADD ("/nodes/guesses-at-several-nodes-gain-nothing", test_guesses_at_several_nodes_gain_nothing);
+  ADD ("/nodes/sessions-stay-within-their-number", test_sessions_stay_within_their_number);
+  ADD ("/nodes/one-key-makes-one-registration", test_one_key_makes_one_registration);
+  ADD ("/nodes/a-link-confirms-once", test_a_link_confirms_once);
+  ADD ("/nodes/one-key-makes-one-application", test_one_key_makes_one_application);
+  ADD ("/nodes/no-node-lets-more-be-processed", test_no_node_lets_more_be_processed);
+  ADD ("/nodes/each-job-is-claimed-once", test_each_job_is_claimed_once);
+  ADD ("/nodes/an-end-whose-commit-was-lost-is-its-own",
+       test_an_end_whose_commit_was_lost_is_its_own);
+  ADD ("/nodes/a-lease-is-renewed-while-the-job-runs", test_a_lease_is_renewed_while_the_job_runs);
+  ADD ("/nodes/a-lost-lease-is-told", test_a_lost_lease_is_told);
+  return g_test_run ();
+}
