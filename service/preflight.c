@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "service/domain/clock.h"
 #include "service/edge/door.h"
 #include "service/mail/deliver.h"
 #include "service/mail/letter.h"
@@ -47,6 +48,26 @@ look_at_database (const NhiConfiguration *configuration, GError **error)
   g_propagate_error (error, g_steal_pointer (&cause));
   return g_error_matches (*error, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA) ? NHI_PREFLIGHT_SCHEMA
                                                                      : NHI_PREFLIGHT_DATABASE;
+}
+
+/* A node whose clock is wrong takes jobs from the others while they work on them, and ends sessions
+ * that go on. Whether the database answers at all is look_at_database()'s to judge. */
+static NhiPreflightExit
+look_at_clock (const NhiConfiguration *configuration, GError **error)
+{
+  NhiDb *db = nhi_db_open (configuration->database, 1, NULL);
+  g_autoptr (NhiWorld) world = db != NULL ? nhi_world_new (db) : NULL;
+  gint64 skew = 0;
+
+  if (world == NULL || !nhi_clock_measure_skew (world, &skew, NULL) ||
+      ABS (skew) <= NHI_CLOCK_MAX_SKEW)
+    return NHI_PREFLIGHT_DONE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+               "This machine's clock is %" G_GINT64_FORMAT
+               " seconds %s the database's; set both by "
+               "a time server, then start again",
+               ABS (skew), skew > 0 ? "ahead of" : "behind");
+  return NHI_PREFLIGHT_FAILED;
 }
 
 static gboolean
@@ -96,6 +117,8 @@ nhi_preflight (const NhiConfiguration *configuration, GError **error)
   if (!look_at_mail (configuration, error))
     return NHI_PREFLIGHT_USAGE;
   code = look_at_database (configuration, error);
+  if (code == NHI_PREFLIGHT_DONE)
+    code = look_at_clock (configuration, error);
   if (code != NHI_PREFLIGHT_DONE || configuration->role != NHI_ROLE_ALL)
     return code;
   code = look_at_ports (configuration->listen, error);

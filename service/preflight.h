@@ -23,9 +23,8 @@ typedef enum
   NHI_PREFLIGHT_SCHEMA,
 } NhiPreflightExit;
 
-/* Looks at the way of the letters, the database and the ports. Before the fork; nothing stays open.
- * A database that is only busy is no reason to stay away. */
-NhiPreflightExit
-nhi_preflight (const NhiConfiguration *configuration, GError **error);
+/* Looks at the way of the letters, the database, its clock and the ports. Before the fork; nothing
+ * stays open. A database that is only busy is no reason to stay away. */
+NhiPreflightExit nhi_preflight (const NhiConfiguration *configuration, GError **error);
 
 G_END_DECLS

@@ -3,11 +3,12 @@
  * all of them try is done once. */
 #include "service/domain/account-fixture.h"
 #include "service/domain/attempts.h"
+#include "service/domain/clock.h"
 #include "service/domain/health-bank.h"
 #include "service/domain/session.h"
 #include "service/domain/sign-in.h"
-#include "service/jobs/lease.h"
 #include "service/store/db-engine.h"
+#include "service/store/job.h"
 #include "service/store/test-database.h"
 
 #include <string.h>
@@ -424,144 +425,31 @@ test_each_job_is_claimed_once (NhiAccountFixture *self, gconstpointer data)
   g_mutex_clear (&claims.mutex);
 }
 
-/* ---- what runs again finds itself ---- */
+/* ---- clocks ---- */
 
-typedef gboolean (*End) (NhiDbConnection *connection, const NhiJob *job, GError **error);
-
-static gboolean
-retry (NhiDbConnection *connection, const NhiJob *job, GError **error)
+static gint64
+shifted_now (gpointer clock)
 {
-  return nhi_store_job_retry (connection, job, NHI_FIXTURE_NOW + 1, "why", error);
-}
-
-static gboolean
-repeat (NhiDbConnection *connection, const NhiJob *job, GError **error)
-{
-  return nhi_store_job_repeat (connection, job, NHI_FIXTURE_NOW + 1, error);
-}
-
-static gboolean
-fail (NhiDbConnection *connection, const NhiJob *job, GError **error)
-{
-  return nhi_store_job_fail (connection, job, "why", error);
-}
-
-static const struct
-{
-  End end;
-  const char *state;
-} ends[] = {
-  { nhi_store_job_finish, "done" },
-  { retry, "waiting" },
-  { repeat, "waiting" },
-  { fail, "failed" },
-};
-
-typedef struct
-{
-  End end;
-  const NhiJob *job;
-} Ending;
-
-static gboolean
-end_body (NhiDbConnection *connection, gpointer data, GError **error)
-{
-  const Ending *ending = data;
-
-  return ending->end (connection, ending->job, error);
-}
-
-static NhiJob *
-add_and_claim (NhiAccountFixture *self)
-{
-  g_autoptr (GError) error = NULL;
-  Claim claim = { .token = "mine", .limit = 1 };
-  g_autoptr (GPtrArray) jobs = NULL;
-
-  nhi_fixture_run (self, "DELETE FROM job");
-  nhi_fixture_run (self,
-                   "INSERT INTO job (job_id, kind, person_id, subject_id, state, run_at, attempts,"
-                   " created_at) VALUES ('j', 'package', 'p-wang', 's', 'waiting', 0, 0, 0)");
-  nhi_db_lose_commit (self->world->db, 1, TRUE);
-  nhi_db_transact (self->world->db, NHI_DB_WRITE_LOCKED, claim_body, &claim, &error);
-  g_assert_no_error (error);
-  jobs = claim.jobs;
-  g_assert_cmpuint (jobs->len, ==, 1);
-  return g_ptr_array_steal_index (jobs, 0);
+  return g_get_real_time () / G_USEC_PER_SEC + *(const gint64 *)clock;
 }
 
 static void
-test_an_end_whose_commit_was_lost_is_its_own (NhiAccountFixture *self, gconstpointer data)
+test_a_wrong_clock_is_measured (NhiAccountFixture *self, gconstpointer data)
 {
-  NhiDb *db = self->world->db;
+  static const gint64 shifts[] = { 0, 3600, -3600 };
 
-  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+  self->world->now = shifted_now;
+  for (guint i = 0; i < G_N_ELEMENTS (shifts); i++)
     {
-      g_autoptr (NhiJob) job = add_and_claim (self);
-      g_autofree char *state = NULL;
       g_autoptr (GError) error = NULL;
-      Ending ending = { ends[i].end, job };
+      gint64 shift = shifts[i];
+      gint64 skew = G_MAXINT64;
 
-      g_assert_cmpuint (job->attempts, ==, 1);
-      nhi_db_lose_commit (db, 1, TRUE);
-      nhi_db_transact (db, NHI_DB_WRITE_LOCKED, end_body, &ending, &error);
+      self->world->clock = &shift;
+      nhi_clock_measure_skew (self->world, &skew, &error);
       g_assert_no_error (error);
-      state = nhi_fixture_text (self, "SELECT state FROM job");
-      g_assert_cmpstr (state, ==, ends[i].state);
-      nhi_fixture_run (self, "UPDATE job SET lease_token = 'another''s'");
-      nhi_db_transact (db, NHI_DB_WRITE_LOCKED, end_body, &ending, &error);
-      g_assert_error (error, NHI_JOB_ERROR, NHI_JOB_ERROR_LEASE_LOST);
+      g_assert_cmpint (ABS (skew - shift), <=, NHI_CLOCK_MAX_SKEW);
     }
-}
-
-/* ---- leases ---- */
-
-/* As if a third of it were over, so that it is renewed at once. */
-static NhiLease *
-open_old_lease (NhiLeaseKeeper *keeper, const NhiJob *job)
-{
-  return nhi_lease_open (keeper, job, LEASE,
-                         g_get_monotonic_time () - (LEASE / 3 + 1) * (gint64)G_USEC_PER_SEC);
-}
-
-static void
-test_a_lease_is_renewed_while_the_job_runs (NhiAccountFixture *self, gconstpointer data)
-{
-  g_autoptr (NhiJob) job = add_and_claim (self);
-  g_autoptr (NhiLeaseKeeper) keeper = nhi_lease_keeper_new (self->world);
-  g_autoptr (GError) error = NULL;
-  NhiLease *lease;
-
-  self->now += 5;
-  lease = open_old_lease (keeper, job);
-  while (nhi_fixture_int (self, "SELECT run_at FROM job") < NHI_FIXTURE_NOW + LEASE + 5)
-    g_usleep (1000);
-  g_assert_true (nhi_lease_check (lease, &error));
-  g_assert_no_error (error);
-  nhi_lease_close (lease);
-}
-
-static void
-test_a_lost_lease_is_told (NhiAccountFixture *self, gconstpointer data)
-{
-  g_autoptr (NhiJob) job = add_and_claim (self);
-  g_autoptr (NhiLeaseKeeper) keeper = nhi_lease_keeper_new (self->world);
-  g_autoptr (GError) error = NULL;
-  NhiLease *lease = nhi_lease_open (keeper, job, LEASE, g_get_monotonic_time ());
-  NhiLease *stolen;
-
-  nhi_fixture_run (self, "UPDATE job SET lease_token = 'another''s'");
-  stolen = open_old_lease (keeper, job);
-  while (nhi_lease_check (stolen, &error))
-    g_usleep (1000);
-  g_assert_error (error, NHI_JOB_ERROR, NHI_JOB_ERROR_LEASE_LOST);
-  g_clear_error (&error);
-  g_assert_true (nhi_lease_check (lease, NULL));
-  self->now += LEASE; /* the machine stood still */
-  g_assert_false (nhi_lease_check (lease, &error));
-  g_assert_error (error, NHI_JOB_ERROR, NHI_JOB_ERROR_LEASE_LOST);
-  nhi_lease_close (stolen);
-  nhi_lease_close (lease);
 }
 
 #define ADD(path, function)                                                                        \
@@ -580,9 +468,6 @@ main (int argc, char **argv)
   ADD ("/nodes/one-key-makes-one-application", test_one_key_makes_one_application);
   ADD ("/nodes/no-node-lets-more-be-processed", test_no_node_lets_more_be_processed);
   ADD ("/nodes/each-job-is-claimed-once", test_each_job_is_claimed_once);
-  ADD ("/nodes/an-end-whose-commit-was-lost-is-its-own",
-       test_an_end_whose_commit_was_lost_is_its_own);
-  ADD ("/nodes/a-lease-is-renewed-while-the-job-runs", test_a_lease_is_renewed_while_the_job_runs);
-  ADD ("/nodes/a-lost-lease-is-told", test_a_lost_lease_is_told);
+  ADD ("/nodes/a-wrong-clock-is-measured", test_a_wrong_clock_is_measured);
   return g_test_run ();
 }
