@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  * NhiPreflightExit: the exit codes of nhicardd; nhicardctl has the same
  * @NHI_PREFLIGHT_FAILED: not possible now, e.g. the port is in use; another try may help
  * @NHI_PREFLIGHT_USAGE: a setting, the certificate or the key must be mended first
- * @NHI_PREFLIGHT_DATABASE: the database is not there, damaged or must not be written
+ * @NHI_PREFLIGHT_DATABASE: the database is not there, cannot be reached, is damaged or must not be
+ * written
  * @NHI_PREFLIGHT_SCHEMA: the database is another version's
  */
 typedef enum

@@ -39,7 +39,7 @@ nhi_command_parse (NhiCommandContext *context,
 {
   const GOptionEntry common[] = {
     { "database", 'd', 0, G_OPTION_ARG_STRING, &context->database,
-      "the database (otherwise the configuration's)", "sqlite:PATH" },
+      "the database (otherwise the configuration's)", "sqlite:PATH|postgresql://…" },
     { "config", 'c', 0, G_OPTION_ARG_FILENAME, &context->config,
       "nhicardd's configuration (" NHI_CONFIGURATION_PATH ")", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &context->json, "answer in JSON, for programs", NULL },

@@ -109,7 +109,8 @@ refuse (Link *self)
   g_byte_array_append (error, (const guint8 *)"E\0\0\0", 5);
   for (gsize i = 0; fields[i] != NULL; i++)
     g_byte_array_append (error, (const guint8 *)fields[i], (guint)strlen (fields[i]) + 1);
-  g_byte_array_append (error, (const guint8 *)code, (guint)strlen (code) + 2);
+  g_byte_array_append (error, (const guint8 *)code, (guint)strlen (code) + 1);
+  g_byte_array_append (error, (const guint8 *)"", 1);
   put_length (error);
   write_all (self->client, error->data, error->len);
 }

@@ -10,7 +10,7 @@ import sys
 
 from framework import case, expect, main, program, service
 
-from environment.processes import Missing, Process, can_connect, wait_until
+from environment.processes import Missing, Process, can_connect, free_ports, wait_until
 
 FAILED, USAGE, DATABASE, SCHEMA = 1, 2, 3, 4
 
@@ -24,6 +24,7 @@ def refused(arguments, code, *words):
         expect(word in told, f"“{word}” is not in: {told}")
     lines = [line for line in told.splitlines() if line.startswith("nhicardd: ")]
     expect(len(lines) == 1 and len(lines[0]) < 400, f"not one line: {told}")
+    return told
 
 
 def with_config(one, *changes, append=""):
@@ -140,6 +141,21 @@ def database_missing(folder):
         expect(not os.path.exists(os.path.join(folder, "other.db")), "a new file was made")
         refused(with_config(one, ("nhicard.db", "nowhere/other.db")), DATABASE, "nowhere")
         refused(with_config(one, (one.database.path, folder)), DATABASE, folder)
+
+
+@case
+def database_server_that_is_away(folder):
+    """Said at once, by what a person can mend; the password stays untold."""
+    with service(folder, start=False) as one:
+        own = f"database={one.database.uri}"
+        for uri, words in (
+                ("postgresql://clerk:s3cret@127.0.0.1:{port}/nhicard", ("clerk", "127.0.0.1", "check that it runs")),
+                ("postgresql:///nhicard?host={folder}&password=s3cret", (folder, "check that it runs")),
+                ("postgresql://clerk:s3/cret@127.0.0.1:{port}/nhicard", ("clerk", "%2F")),
+                ("postgresql://clerk:s3cret@[127.0.0.1/nhicard", ("clerk", "cannot be read"))):
+            uri = uri.format(port=free_ports(), folder=folder)
+            told = refused(with_config(one, (own, "database=" + uri)), DATABASE, *words)
+            expect("cret" not in told, told)
 
 
 def copy_of(one, name):
