@@ -39,6 +39,7 @@ typedef struct
 extern const NhiCommand nhi_command_migrate;
 extern const NhiCommand nhi_command_backup;
 extern const NhiCommand nhi_command_restore;
+extern const NhiCommand nhi_command_copy_database;
 extern const NhiCommand nhi_command_demo_data;
 extern const NhiCommand nhi_command_jobs;
 extern const NhiCommand nhi_command_user;

@@ -14,6 +14,7 @@ static const NhiCommand *const commands[] = {
   &nhi_command_backup,
   &nhi_command_restore,
   &nhi_command_demo_data,
+  &nhi_command_copy_database,
   &nhi_command_jobs,
   &nhi_command_user,
 };

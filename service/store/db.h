@@ -170,10 +170,14 @@ void nhi_db_load_cancel (NhiDbLoad *load);
 /* Runs what has not run yet of data/schema/NNNN-*.sql (compiled in), one transaction a statement.
  * Several nodes may call it at once; who was killed in the middle is followed where it stopped. */
 gboolean nhi_db_migrate (NhiDb *db, guint *ret_from, guint *ret_to, GError **error);
+/* Whether this program can work with the database: its schema is the program's, and no copy or
+ * filling was left unfinished in it. FALSE with NHI_DB_ERROR_SCHEMA. */
 gboolean nhi_db_check_schema (NhiDb *db, GError **error);
 /* The same for a program that serves already: a newer schema has only more than it needs, because
  * migrations add before they take away. */
 gboolean nhi_db_serves_schema (NhiDb *db, GError **error);
+/* The schema alone: for who goes on with what is unfinished. */
+gboolean nhi_db_check_version (NhiDb *db, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDb, nhi_db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiDbRows, nhi_db_rows_free)

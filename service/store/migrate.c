@@ -9,6 +9,7 @@
 #include "service/store/db-engine.h"
 #include "service/store/schema-resource.h"
 #include "service/store/sql-text.h"
+#include "service/store/unfinished.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -418,7 +419,7 @@ check_version (NhiDb *db, guint needed, guint known, GError **error)
 }
 
 gboolean
-nhi_db_check_schema (NhiDb *db, GError **error)
+nhi_db_check_version (NhiDb *db, GError **error)
 {
   gsize n_steps;
   const NhiSchemaStep *steps = nhi_schema_steps (&n_steps);
@@ -433,4 +434,28 @@ nhi_db_serves_schema (NhiDb *db, GError **error)
   const NhiSchemaStep *steps = nhi_schema_steps (&n_steps);
 
   return check_version (db, newest (steps, n_steps), G_MAXUINT, error);
+}
+
+static gboolean
+refuse_unfinished_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autofree char *work = nhi_unfinished_work (connection, &cause);
+
+  if (cause != NULL)
+    g_propagate_error (error, g_steal_pointer (&cause));
+  else if (work == NULL)
+    return TRUE;
+  else
+    g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA,
+                 "The database is only half filled; run this again, which goes on with it: %s",
+                 work);
+  return FALSE;
+}
+
+gboolean
+nhi_db_check_schema (NhiDb *db, GError **error)
+{
+  return nhi_db_check_version (db, error) &&
+         nhi_db_transact (db, NHI_DB_READ, refuse_unfinished_body, NULL, error);
 }
