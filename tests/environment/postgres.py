@@ -42,6 +42,7 @@ rm -rf "$1"
 """
 SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
 LONGEST_SOCKET = 100
+MEMORY, ENOUGH = "/dev/shm", 2 << 30
 
 
 def programs():
@@ -69,9 +70,21 @@ def _server_user():
     raise Missing("PostgreSQL does not run as root and there is neither a user postgres nor a user nobody")
 
 
+def _quick_folder():
+    """CREATE DATABASE copies 300 files: ten times quicker in memory than on a busy disk."""
+    try:
+        room = os.statvfs(MEMORY)
+        if room.f_bavail * room.f_frsize >= ENOUGH and os.access(MEMORY, os.W_OK):
+            return MEMORY
+    except OSError:
+        pass
+    return tempfile.gettempdir()
+
+
 class Cluster:
     """Starts with the object. @durable: every commit reaches the disk, as in earnest. @tcp: also on a free port of the
-    loopback. @settings go to postgresql.conf. @parent: where its folder is made, when not in the temporary one."""
+    loopback. @settings go to postgresql.conf. @parent: where its folder is made; else in memory where there is plenty,
+    a durable one in the temporary folder."""
 
     def __init__(self, durable=False, tcp=False, settings=None, parent=None):
         self.programs = programs()
@@ -80,7 +93,7 @@ class Cluster:
         self._tcp = tcp
         self._settings = {**ALWAYS, **({} if durable else FAST), **(settings or {})}
         self._process = None
-        self.folder = self._own_folder(parent)
+        self.folder = self._own_folder(parent or (tempfile.gettempdir() if durable else _quick_folder()))
         self._keeper = subprocess.Popen(["/bin/sh", "-c", KEEPER, "keeper", self.folder], stdin=subprocess.PIPE,
                                         stdout=subprocess.DEVNULL, start_new_session=True)
         self.data = os.path.join(self.folder, "data")
@@ -94,7 +107,6 @@ class Cluster:
 
     def _own_folder(self, parent):
         """Short enough for a socket's name, and open to the server's user alone."""
-        parent = parent or tempfile.gettempdir()
         folder = os.path.realpath(tempfile.mkdtemp(prefix="nhi-pg-", dir=parent))
         if len(os.path.join(folder, ".s.PGSQL.65535")) > LONGEST_SOCKET:
             os.rmdir(folder)
