@@ -27,7 +27,7 @@ else:
 
 SUPERUSER = "postgres"
 # A crash of the machine may cost a test's cluster; its speed is worth more. A crash of PostgreSQL costs nothing.
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+FAST = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 ALWAYS = {"max_connections": "100", "shared_buffers": "32MB", "jit": "off", "max_wal_size": "256MB",
           "log_line_prefix": "%m [%p] %d ", "timezone": "UTC", "log_timezone": "UTC"}
 # As long as somebody holds the other end of its input it waits; then it ends the cluster and removes the folder.

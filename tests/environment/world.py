@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
-from . import x11
+from . import database, x11
 from .display import Display
 from .mailbox import Mailbox
 from .processes import ROOT, Process, TimedOut, build_folder, wait_until
@@ -48,7 +48,7 @@ class World:
         self.name = name
         self.build = build_folder()
         self.folder = tempfile.mkdtemp(prefix="nhicard-")
-        self.pictures = self.build / "journeys" / name
+        self.pictures = self.build / "journeys" / (name if database.engine() == "sqlite" else f"{name}-{database.engine()}")
         shutil.rmtree(self.pictures, ignore_errors=True)
         self.pictures.mkdir(parents=True, exist_ok=True)
         self.daemon = self.card = self.other_card = self.mailbox = self.service = self.display = None

@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Somebody else holds the database for a while, and two services on one file."""
 
-import json
 import os
-import ssl
 import sys
 import threading
-import urllib.error
-import urllib.request
 
 import citizen
 from framework import NO_RATE, case, expect, main, service
@@ -16,19 +12,6 @@ from environment import processes
 from environment.processes import wait_until
 from environment.service import Service
 from environment.world import persona
-
-
-def raw(one, method, path, body, key):
-    """Status, headers and body, for what Service.request leaves out."""
-    request = urllib.request.Request(one.uri + path, method=method, data=json.dumps(body).encode(),
-                                     headers={"Content-Type": "application/json", "Idempotency-Key": key})
-    context = ssl.create_default_context(cafile=one.ca_file)
-    try:
-        with urllib.request.urlopen(request, context=context, timeout=40) as answer:
-            return answer.status, answer.headers, json.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.headers, json.loads(error.read())
 
 
 @case
@@ -50,7 +33,8 @@ def a_long_lock_is_told_and_the_same_request_works_later(folder):
     key = "5e0a6a43-0f0b-4f0a-a1a8-0d6c0f1d1c11"
     with service(folder) as one:
         holder = one.database.lock()
-        status, headers, problem = raw(one, "POST", "/api/v1/registrations", citizen.form("chen-mei-ling"), key)
+        status, headers, problem = citizen.whole(one, "POST", "/api/v1/registrations",
+                                                 citizen.form("chen-mei-ling"), key)
         expect(status == 503, f"{status} {problem}")
         expect(int(headers["Retry-After"]) >= 1, headers["Retry-After"])
         expect(problem["type"].endswith("/overloaded"), problem)
