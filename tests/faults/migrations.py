@@ -3,13 +3,14 @@
 its own; on the engine that NHI_TEST_ENGINE names."""
 
 import contextlib
+import re
 import subprocess
 import sys
 
 from framework import case, expect, main, program
 
 from environment import database
-from environment.processes import free_ports
+from environment.processes import Missing, free_ports, wait_until
 from environment.service import make_certificates
 
 
@@ -130,6 +131,53 @@ def a_failing_statement_is_named(folder):
         told, _ = process.communicate(timeout=120)
         expect(process.returncode == 1, f"{process.returncode}: {told}")
         expect("0001-first.sql, statement 2 (CREATE TABLE person_by_id_number): " in told, told)
+
+
+def only_postgres(one):
+    if one.engine != "postgres":
+        raise Missing("SQLite has neither row locks nor CONCURRENTLY")
+
+
+@case
+def a_node_waits_for_another_at_the_same_statement(folder):
+    """Somebody is at a statement, as long as building an index takes; then he is gone and has not done it."""
+    with empty(folder) as one:
+        only_postgres(one)
+        expect(killed_behind(one, 1), "it was done before the kill")
+        ahead = (one.value("SELECT max(statement) FROM schema_statement") or 0) + 3
+        with contextlib.closing(one._connect()) as other:  # pylint: disable=protected-access
+            other.autocommit = False
+            other.cursor().execute("INSERT INTO schema_statement VALUES (1, %s, 0)", (ahead,))
+            process = migrating(one)
+            told = ""
+            while f"statement {ahead}:" not in told:
+                told = process.stdout.readline()
+                expect(told, "it ended before the statement")
+            wait_until(lambda: one.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == 1, "it waits")
+            expect(process.poll() is None, "it did not wait")
+            other.rollback()
+        finish(process)
+        expect("already" in finish(migrating(one)), "something was left to do")
+
+
+@case
+def an_index_is_built_ahead_as_the_guide_has_it(folder):
+    with empty(folder) as one:
+        only_postgres(one)
+        finish(migrating(one))
+        one.rows("DELETE FROM schema_version WHERE version >= 3")
+        one.rows("DELETE FROM schema_statement WHERE version = 3")
+        one.rows("DROP INDEX job_next")
+        shown = subprocess.run([program("nhicardctl"), "migrate", "--show", "-d", one.uri], capture_output=True, text=True,
+                               timeout=60, check=True).stdout
+        statement = re.search(r"^CREATE INDEX (IF NOT EXISTS job_next .*?);$", shown, re.M | re.S)
+        expect(statement, shown)
+        one.rows("CREATE INDEX CONCURRENTLY " + statement[1])
+        expect(not one.rows("SELECT indexrelid FROM pg_index WHERE NOT indisvalid"), "it is not valid")
+        built = one.rows("SELECT oid FROM pg_class WHERE relname = 'job_next'")
+        told = finish(migrating(one))
+        expect("0003-job-next.sql, statement 1" in told, told)
+        expect(one.rows("SELECT oid FROM pg_class WHERE relname = 'job_next'") == built, "it was built again")
 
 
 if __name__ == "__main__":
