@@ -82,12 +82,12 @@ def _run(name, function):
     return problems
 
 
-def main(group):
+def main(group, wing="faults"):
     print(f"1..{len(_cases)}", flush=True)
     failed = False
     only = sys.argv[1:]
     for number, function in enumerate(_cases, 1):
-        name = f"/faults/{group}/{function.__name__.replace('_', '-')}"
+        name = f"/{wing}/{group}/{function.__name__.replace('_', '-')}"
         if only and function.__name__ not in only:
             print(f"ok {number} {name} # SKIP not asked for", flush=True)
             continue
