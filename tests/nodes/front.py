@@ -44,7 +44,7 @@ def write_pem(folder, certificate, key):
 
 
 class Front:
-    """@nodes: of nodes.py, three. Clients call @port (pass-through) or @ending_port (TLS ends here)."""
+    """@nodes: of house.py, three. Clients call @port (pass-through) or @ending_port (TLS ends here)."""
 
     def __init__(self, folder, nodes, certificate, key):
         need("haproxy")

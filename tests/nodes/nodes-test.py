@@ -14,7 +14,7 @@ import citizen  # noqa: E402
 import front  # noqa: E402
 import load  # noqa: E402
 from framework import case, expect, main  # noqa: E402
-from nodes import PATIENCE, house  # noqa: E402
+from house import PATIENCE, house  # noqa: E402
 
 from environment.processes import wait_until  # noqa: E402
 from environment.service import make_certificates  # noqa: E402
