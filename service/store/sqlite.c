@@ -430,6 +430,30 @@ claim_file_at_once (SqliteConnection *connection, GError **error)
   return FALSE;
 }
 
+/* While another connection is making the same new file ready, SQLite says “busy” at once, without
+ * its own patience. */
+static gboolean
+make_file_ready (SqliteConnection *connection, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + OPEN_PATIENCE * G_TIME_SPAN_MILLISECOND;
+
+  for (;;)
+    {
+      GError *cause = NULL;
+
+      if (claim_file_at_once (connection, &cause) && use_log (connection, &cause))
+        return TRUE;
+      if (!g_error_matches (cause, NHI_DB_ERROR, NHI_DB_ERROR_BUSY) ||
+          g_get_monotonic_time () >= deadline)
+        {
+          g_propagate_error (error, cause);
+          return FALSE;
+        }
+      g_error_free (cause);
+      g_usleep ((gulong)g_random_int_range (1000, 20000));
+    }
+}
+
 static gboolean
 configure (SqliteConnection *connection, GError **error)
 {
@@ -438,7 +462,7 @@ configure (SqliteConnection *connection, GError **error)
   sqlite3_db_config (connection->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
   sqlite3_db_config (connection->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
   sqlite3_db_config (connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-  if (!claim_file_at_once (connection, error) || !use_log (connection, error) ||
+  if (!make_file_ready (connection, error) ||
       !execute (connection,
                 "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                 "PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY;"
