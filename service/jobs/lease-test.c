@@ -3,7 +3,10 @@
  * was lost finds itself done. */
 #include "service/jobs/lease.h"
 
+#include <string.h>
+
 #include "service/domain/account-fixture.h"
+#include "service/jobs/test-bank.h"
 #include "service/store/db-engine.h"
 
 #define LEASE 60
@@ -154,6 +157,85 @@ test_a_lost_lease_is_told (NhiAccountFixture *self, gconstpointer data)
   nhi_lease_close (lease);
 }
 
+typedef struct
+{
+  TestBank *bank;
+  GMutex mutex;
+  GCond cond;
+  gboolean built; /* the package is, and its job goes no further until… */
+  gboolean go_on;
+} SlowRunner;
+
+static void
+stop_when_built (const NhiJob *job, const char *step, gpointer data)
+{
+  SlowRunner *self = data;
+
+  if (strcmp (step, "built") != 0)
+    return;
+  g_mutex_lock (&self->mutex);
+  self->built = TRUE;
+  g_cond_broadcast (&self->cond);
+  while (!self->go_on)
+    g_cond_wait (&self->cond, &self->mutex);
+  g_mutex_unlock (&self->mutex);
+}
+
+static gpointer
+run_slowly (gpointer data)
+{
+  SlowRunner *self = data;
+  NhiJobsOptions options = { .lease_seconds = 3, .on_step = stop_when_built, .on_step_data = self };
+  g_autoptr (GError) error = NULL;
+
+  nhi_jobs_run_due (self->bank->world, &options, &error);
+  g_assert_no_error (error);
+  return NULL;
+}
+
+/* The lease is renewed once a second; the clock of everybody's jobs goes two seconds each time. */
+static void
+test_long_job_keeps_its_lease (void)
+{
+  g_autoptr (TestBank) bank = test_bank_new ();
+  g_autoptr (NhiApplication) application =
+      test_bank_apply (bank, TEST_ANNA, "card-status", "2025-01", "2026-01", NULL);
+  g_autoptr (NhiApplication) after = NULL;
+  g_autoptr (NhiWorld) elsewhere = test_bank_open_world (bank->uri, &bank->now);
+  g_autoptr (GError) error = NULL;
+  SlowRunner slow = { .bank = bank };
+  GThread *thread;
+
+  g_mutex_init (&slow.mutex);
+  g_cond_init (&slow.cond);
+  thread = g_thread_new ("slow", run_slowly, &slow);
+  g_mutex_lock (&slow.mutex);
+  while (!slow.built)
+    g_cond_wait (&slow.cond, &slow.mutex);
+  g_mutex_unlock (&slow.mutex);
+  for (guint i = 0; i < 3; i++)
+    {
+      bank->now += 2;
+      while (test_bank_integer (bank, "SELECT run_at FROM job WHERE kind = 'package'") <
+             bank->now + 3)
+        g_usleep (1000);
+      nhi_jobs_run_due (elsewhere, &(NhiJobsOptions){ 0 }, &error);
+      g_assert_no_error (error);
+    }
+  g_mutex_lock (&slow.mutex);
+  slow.go_on = TRUE;
+  g_cond_broadcast (&slow.cond);
+  g_mutex_unlock (&slow.mutex);
+  g_thread_join (thread);
+  g_cond_clear (&slow.cond);
+  g_mutex_clear (&slow.mutex);
+  after = nhi_health_bank_get (bank->world, TEST_ANNA, application->application_id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (after->state, ==, NHI_APPLICATION_READY);
+  g_assert_cmpint (test_bank_integer (bank, "SELECT attempts FROM job WHERE kind = 'package'"), ==,
+                   1);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add (path, NhiAccountFixture, NULL, nhi_account_fixture_set_up, function,                 \
               nhi_account_fixture_tear_down)
@@ -166,5 +248,6 @@ main (int argc, char **argv)
        test_an_end_whose_commit_was_lost_is_its_own);
   ADD ("/lease/is-renewed-while-the-job-runs", test_a_lease_is_renewed_while_the_job_runs);
   ADD ("/lease/its-loss-is-told", test_a_lost_lease_is_told);
+  g_test_add_func ("/lease/of-a-long-job-keeps-others-away", test_long_job_keeps_its_lease);
   return g_test_run ();
 }
