@@ -147,6 +147,7 @@ static void
 test_bulk_refuses_what_does_not_fit (Fixture *f, gconstpointer data)
 {
   const NhiDbValue fitting[] = { nhi_db_int (-32768), nhi_db_text ("t"), nhi_db_bytes ("b", 1) };
+  gint64 backend = test_sql_integer (f->db, "SELECT pg_backend_pid()");
   g_autoptr (GError) error = NULL;
 
   nhi_db_transact (f->db, NHI_DB_WRITE_LOCKED, misfit_body, (gpointer)fitting, &error);
@@ -160,6 +161,7 @@ test_bulk_refuses_what_does_not_fit (Fixture *f, gconstpointer data)
       g_assert_error (misfit, NHI_DB_ERROR, NHI_DB_ERROR_INTERNAL);
     }
   g_assert_cmpint (test_sql_integer (f->db, "SELECT k FROM small"), ==, -32768);
+  g_assert_cmpint (test_sql_integer (f->db, "SELECT pg_backend_pid()"), ==, backend);
 }
 
 static gboolean

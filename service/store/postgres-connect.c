@@ -32,9 +32,10 @@ static const struct
                                             lets others pass meanwhile. */                         \
   " WHEN 'lock_timeout' THEN '5s'" /* A node that froze inside a transaction must not hold its     \
                                       rows from the others. */                                     \
-  " WHEN 'idle_in_transaction_session_timeout' THEN '60s' END, FALSE) FROM pg_settings"            \
-  " WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout')"    \
-  " AND source = 'default'"
+  " WHEN 'idle_in_transaction_session_timeout' THEN '60s'" /* To compile such statements takes     \
+                                                              longer than to run them. */          \
+  " WHEN 'jit' THEN 'off' END, FALSE) FROM pg_settings WHERE source = 'default' AND name IN"       \
+  " ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'jit')"
 
 /* An answer sooner than this came from a server or from its machine. */
 #define SOON (1 * G_USEC_PER_SEC)

@@ -161,6 +161,29 @@ test_killed_before_the_commit (Fixture *f, gconstpointer data)
   g_assert_cmpint (counter (f), ==, 1);
 }
 
+static gboolean
+refusing_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Fixture *f = data;
+
+  f->runs++;
+  kill_backend (f, own_pid (connection));
+  g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "the body's own");
+  return FALSE;
+}
+
+static void
+test_killed_before_the_rollback (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NhiDb) db = open_through (f, 1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (nhi_db_transact (db, NHI_DB_WRITE, refusing_body, f, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  g_assert_cmpuint (f->runs, ==, 1);
+  g_assert_true (once (db, "after", NULL));
+}
+
 #define IDLE 6
 
 typedef struct
@@ -468,6 +491,7 @@ main (int argc, char **argv)
 #define ADD(name, data, function) g_test_add (name, Fixture, data, set_up, function, tear_down)
   ADD ("/postgres-lost/killed-within-a-transaction", NULL, test_killed_within_a_transaction);
   ADD ("/postgres-lost/killed-before-the-commit", NULL, test_killed_before_the_commit);
+  ADD ("/postgres-lost/killed-before-the-rollback", NULL, test_killed_before_the_rollback);
   ADD ("/postgres-lost/killed-while-idle-costs-nothing", NULL,
        test_killed_while_idle_costs_nothing);
   ADD ("/postgres-lost/cut-at-each-message", NULL, test_cut_at_each_message);

@@ -297,6 +297,7 @@ test_session_has_bounds (Fixture *f, gconstpointer data)
     { "statement_timeout", "1min" },
     { "lock_timeout", "5s" },
     { "idle_in_transaction_session_timeout", "1min" },
+    { "jit", "off" },
     { "application_name", "nhicardd" },
     { "client_encoding", "UTF8" },
   };

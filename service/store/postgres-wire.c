@@ -110,11 +110,7 @@ nhi_postgres_collect (NhiPostgres *self, gint64 silence)
   /* Ended before the server was ready again: lost, or silent for too long. */
   if (PQtransactionStatus (self->handle) == PQTRANS_ACTIVE ||
       PQstatus (self->handle) == CONNECTION_BAD)
-    {
-      self->parent.broken = TRUE;
-      if (kept != NULL && !is_error (kept))
-        return NULL;
-    }
+    self->parent.broken = TRUE;
   return g_steal_pointer (&kept);
 }
 

@@ -280,7 +280,9 @@ how_to_begin (NhiDbMode mode)
       return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
     case NHI_DB_WRITE:
     default:
-      return "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";
+      /* Who reads a whole small table conflicts with everybody who writes to it; an index keeps
+       * apart what has nothing to do with each other. */
+      return "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE; SET LOCAL enable_seqscan = off";
     }
 }
 
@@ -304,16 +306,14 @@ check_rows_are_freed (NhiPostgres *self)
 }
 
 /* A COMMIT that waits for a standby and is cancelled counts as done without it, so nothing may
- * cancel it: no timeout here, and no cancel request from us, ever. */
+ * cancel it: statement_timeout has ended where it waits, and we never send a cancel request. */
 static gboolean
 postgres_commit (NhiDbConnection *connection, GError **error)
 {
   NhiPostgres *self = (NhiPostgres *)connection;
-  const char *sql =
-      connection->mode == NHI_DB_READ ? "COMMIT" : "SET LOCAL statement_timeout = 0; COMMIT";
 
   check_rows_are_freed (self);
-  return nhi_postgres_execute (self, sql, NHI_POSTGRES_SILENCE, error);
+  return nhi_postgres_execute (self, "COMMIT", NHI_POSTGRES_SILENCE, error);
 }
 
 static void
