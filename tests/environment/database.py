@@ -94,16 +94,21 @@ class SqliteDatabase(Database):
 
 
 class PostgresDatabase(Database):
-    """On a cluster of its own, where the service's role owns the database and is nothing else. @cluster: see Cluster."""
+    """On a cluster of its own, where the service's role owns the database and is nothing else. @space: an existing folder
+    that holds its tables, but neither the cluster's catalogue nor its log. @cluster: see Cluster."""
 
     engine = "postgres"
     name = role = "nhicard"
 
-    def __init__(self, **cluster):
+    def __init__(self, space=None, **cluster):
         self.cluster = Cluster(**cluster)
         try:
             self.cluster.sql(f"CREATE ROLE {self.role} LOGIN")
             self.uri = self.cluster.create_database(self.name, self.role)
+            if space:
+                self.cluster.own(space)
+                self.cluster.sql(f"CREATE TABLESPACE apart LOCATION '{space}'")
+                self.cluster.sql(f"ALTER DATABASE {self.name} SET TABLESPACE apart")
         except BaseException:
             self.cluster.close()
             raise

@@ -28,7 +28,7 @@ else:
 SUPERUSER = "postgres"
 # A crash of the machine may cost a test's cluster; its speed is worth more. A crash of PostgreSQL costs nothing.
 FAST = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
-ALWAYS = {"max_connections": "100", "shared_buffers": "32MB", "jit": "off", "max_wal_size": "256MB",
+ALWAYS = {"max_connections": "100", "shared_buffers": "32MB", "jit": "off", "dynamic_shared_memory_type": "mmap", "max_wal_size": "256MB",
           "log_line_prefix": "%m [%p] %d ", "timezone": "UTC", "log_timezone": "UTC"}
 # As long as somebody holds the other end of its input it waits; then it ends the cluster and removes the folder.
 # The number in postmaster.pid is believed only while that process really is the server of that data folder.
@@ -111,9 +111,13 @@ class Cluster:
         if len(os.path.join(folder, ".s.PGSQL.65535")) > LONGEST_SOCKET:
             os.rmdir(folder)
             folder = tempfile.mkdtemp(prefix="nhi-pg-", dir="/tmp")
+        self.own(folder)
+        return folder
+
+    def own(self, folder):
+        """The server's user may do there what it wants."""
         if self._user:
             os.chown(folder, self._user.pw_uid, self._user.pw_gid)
-        return folder
 
     def _as_server(self):
         if not self._user:

@@ -41,11 +41,11 @@ def make_certificates(folder):
 
 
 class Service:
-    """nhicardd on a free port with a database of its own on the engine that NHI_TEST_ENGINE names; mail goes to
-    @smtp_port or into @mail_folder; @limits are settings that differ from the defaults."""
+    """nhicardd on a free port with a database of its own, @data or one of the engine that NHI_TEST_ENGINE names; mail goes
+    to @smtp_port or into @mail_folder; @limits are settings that differ from the defaults."""
 
     def __init__(self, folder, build, people=40, seed=1, smtp_port=None, mail_folder=None, workers=2, port=None,
-                 limits=None):
+                 limits=None, data=None):
         self.folder = folder
         self.build = build
         self.port = port or processes.free_ports()
@@ -54,7 +54,7 @@ class Service:
         self.process = None
         self.ca_file, self.certificate, self.key = make_certificates(os.path.join(folder, "tls"))
         self.config = os.path.join(folder, "nhicardd.conf")
-        self.database = database.make(folder)
+        self.database = data or database.make(folder)
         self._write_config(smtp_port, workers, limits or {})
         if self.mail_folder:
             os.makedirs(self.mail_folder, exist_ok=True)

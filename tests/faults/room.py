@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The disk is full: a clear problem, no half state, and all of it works once there is room again. Runs in a mount namespace
-of its own with a few megabytes."""
+of its own with a few megabytes. With PostgreSQL it is first the disk of the tables, then that of everything."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import uuid
 
 INSIDE = "NHI_FAULTS_HAS_OWN_MOUNTS"
 
@@ -28,6 +30,7 @@ import citizen  # noqa: E402
 from framework import NO_RATE, case, expect, main, program, service  # noqa: E402
 
 from environment import mailbox  # noqa: E402
+from environment.database import PostgresDatabase, engine  # noqa: E402
 from environment.database import SqliteDatabase, engine  # noqa: E402
 from environment.processes import Missing, wait_until  # noqa: E402
 from environment.world import persona  # noqa: E402
@@ -53,6 +56,11 @@ class Disk:
     def free(self):
         os.unlink(os.path.join(self.path, "filler"))
 
+    def folder(self, name):
+        path = os.path.join(self.path, name)
+        os.mkdir(path)
+        return path
+
     def __enter__(self):
         return self
 
@@ -61,6 +69,17 @@ class Disk:
             if log.endswith(".log"):
                 shutil.copy(os.path.join(self.path, log), os.path.dirname(self.path))
         subprocess.run(["umount", "-l", self.path], check=False)
+
+
+@contextlib.contextmanager
+def room(folder, start=True):
+    """A small disk and a service that has its tables there."""
+    on_postgres = engine() == "postgres"
+    os.chmod(folder, 0o711)  # the server's user gets to its tables
+    with Disk(folder, megabytes=40 if on_postgres else 12) as disk:
+        data = PostgresDatabase(space=disk.folder("tables")) if on_postgres else None
+        with service(disk.path, settings=NO_RATE, start=start, mail_folder=folder + "/letters", data=data) as one:
+            yield disk, one
 
 
 def counts(one):
@@ -75,7 +94,7 @@ def refused_for_room(status, problem):
 
 @case
 def registering_on_a_full_disk(folder):
-    with Disk(folder) as disk, service(disk.path, settings=NO_RATE, mail_folder=folder + "/letters") as one:
+    with room(folder) as (disk, one):
         before = counts(one)
         disk.fill()
         key = "0d5b6a5e-7d43-4e3e-9c55-6f4e9d0e7a01"
@@ -93,7 +112,7 @@ def registering_on_a_full_disk(folder):
 
 @case
 def building_a_package_on_a_full_disk(folder):
-    with Disk(folder) as disk, service(disk.path, settings=NO_RATE, mail_folder=folder + "/letters") as one:
+    with room(folder) as (disk, one):
         token = citizen.sign_up(one, "ten-years")
         status, answer = citizen.apply(one, token, citizen.application(citizen.ALL, 9))
         expect(status == 202, f"{status} {answer}")
@@ -111,7 +130,7 @@ def building_a_package_on_a_full_disk(folder):
 
 @case
 def applying_on_a_full_disk(folder):
-    with Disk(folder) as disk, service(disk.path, settings=NO_RATE, mail_folder=folder + "/letters") as one:
+    with room(folder) as (disk, one):
         token = citizen.sign_up(one)
         disk.fill()
         asked = [citizen.apply(one, token) for _ in range(3)]
@@ -127,8 +146,13 @@ def applying_on_a_full_disk(folder):
 
 @case
 def starting_on_a_full_disk(folder):
-    with Disk(folder) as disk, service(disk.path, start=False, mail_folder=folder + "/letters") as one:
+    """SQLite needs room to open its file; a server that has none still reads."""
+    with room(folder, start=False) as (disk, one):
         disk.fill()
+        if engine() == "postgres":
+            one.start()
+            refused_for_room(*citizen.register(one))
+            return
         done = subprocess.run([program("nhicardctl"), "user", "unlock", "A123456789", "-d", one.database.uri],
                               capture_output=True, text=True, timeout=60, check=False)
         expect(done.returncode == 3 and "make room" in done.stderr, f"{done.returncode} {done.stderr}")
@@ -137,6 +161,41 @@ def starting_on_a_full_disk(folder):
         expect(done.returncode == 3 and "make room" in done.stderr, f"{done.returncode} {done.stderr}")
         disk.free()
         one.start()
+
+
+@case
+def the_servers_own_disk_is_full(folder):
+    """PostgreSQL falls when it cannot write its log. Whether it finds the room to stand up by itself depends."""
+    if engine() != "postgres":
+        raise Missing("SQLite has no server")
+    os.chmod(folder, 0o711)
+    with Disk(folder, megabytes=120) as disk:
+        os.chmod(disk.path, 0o711)
+        data = PostgresDatabase(parent=disk.path, settings={"checkpoint_timeout": "1d", "wal_recycle": "off"})
+        write_log = "SELECT pg_logical_emit_message(true, 'full', repeat('x', 1000000))"
+        with service(folder, settings=NO_RATE, data=data) as one:
+            token = citizen.sign_up(one)
+            before = counts(one)
+            disk.fill()
+            key = str(uuid.uuid4())
+            with contextlib.suppress(AssertionError):
+                while True:
+                    data.cluster.sql(write_log)
+            wait_until(lambda: "PANIC" in data.cluster.log_text(), data.cluster.log_text)
+            first = citizen.register(one, "wang-kun", key=key)
+            expect(first[0] in (202, 503), first)
+            expect(one.request("GET", "/api/v1/service")[0] == 200, "it does not answer")
+            disk.free()
+            if not data.cluster.running():
+                data.cluster.start()
+            status, answer = wait_until(lambda: served(citizen.register(one, "wang-kun", key=key)), "it works again")
+            expect(status == 202 and first in ((status, answer), (503, first[1])), f"{first}, then {status} {answer}")
+            expect(one.request("GET", "/api/v1/session", token=token)[0] == 200, "the session is lost")
+            expect(counts(one)[0] == before[0] + 1, f"{counts(one)} after {before}; {first}")
+
+
+def served(pair):
+    return pair if pair[0] not in (0, 503) else None
 
 
 def control(code, *arguments):
