@@ -110,7 +110,7 @@ CREATE TABLE account (
   password_changed_at BIGINT NOT NULL
 );
 -- Failures are counted per (account, network) and per network. subject = person_id, a hash of an ID number that nobody has,
--- or 'network' for the latter.
+-- or for the latter the network itself, so that it is not one key for all.
 CREATE TABLE attempt (
   subject TEXT NOT NULL,
   network TEXT NOT NULL,

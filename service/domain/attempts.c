@@ -85,8 +85,8 @@ nhi_attempt_begin (NhiDbConnection *connection,
     return FALSE;
   if (g_strcmp0 (pair.trial, attempt->trial) == 0)
     return TRUE;
-  if (attempt->network_free > 0 && !lock_current (connection, attempt, NHI_ATTEMPT_NETWORK,
-                                                  NETWORK_FORGETS, now, &network, error))
+  if (attempt->network_free > 0 &&
+      !lock_current (connection, attempt, attempt->network, NETWORK_FORGETS, now, &network, error))
     return FALSE;
 
   const gint64 wait_until = MAX (pair.wait_until, network.wait_until);
@@ -97,7 +97,7 @@ nhi_attempt_begin (NhiDbConnection *connection,
     }
   if (!count_failure (connection, attempt, attempt->subject, attempt->free, now, &pair, error))
     return FALSE;
-  return attempt->network_free == 0 || count_failure (connection, attempt, NHI_ATTEMPT_NETWORK,
+  return attempt->network_free == 0 || count_failure (connection, attempt, attempt->network,
                                                       attempt->network_free, now, &network, error);
 }
 
@@ -112,6 +112,6 @@ nhi_attempt_succeed (NhiDbConnection *connection,
   return nhi_store_attempt_delete (connection, attempt->subject, attempt->network, attempt->purpose,
                                    error) &&
          (attempt->network_free == 0 ||
-          nhi_store_attempt_take_back (connection, NHI_ATTEMPT_NETWORK, attempt->network,
+          nhi_store_attempt_take_back (connection, attempt->network, attempt->network,
                                        attempt->purpose, now - NETWORK_FORGETS, error));
 }

@@ -219,7 +219,8 @@ test_network_limit (NhiAccountFixture *f, gconstpointer data)
   other.id_number = "F131104093";
   nhi_fixture_run (f,
                    "INSERT INTO attempt (subject, network, purpose, failures, last_at, wait_until) "
-                   "VALUES ('network', '" NHI_FIXTURE_NETWORK "', 'sign-in', 30, 1795415400, 0)");
+                   "VALUES ('" NHI_FIXTURE_NETWORK "', '" NHI_FIXTURE_NETWORK
+                   "', 'sign-in', 30, 1795415400, 0)");
   g_assert_false (sign_in (f, &other, NULL));
   g_assert_false (sign_in (f, &right, &error)); /* another account, the same network */
   g_assert_error (error, NHI_DOMAIN_ERROR, NHI_DOMAIN_ERROR_WAIT);

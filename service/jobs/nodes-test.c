@@ -109,7 +109,7 @@ test_each_failure_counts_once (NhiAccountFixture *self, gconstpointer data)
   g_assert_cmpint (nhi_fixture_int (self, "SELECT failures FROM attempt WHERE subject = 'p-wang'"
                                           " AND purpose = 'sign-in'"),
                    ==, NODES * TRIALS_EACH);
-  g_assert_cmpint (nhi_fixture_int (self, "SELECT failures FROM attempt WHERE subject = 'network'"),
+  g_assert_cmpint (nhi_fixture_int (self, "SELECT failures FROM attempt WHERE subject = network"),
                    ==, NODES * TRIALS_EACH);
 }
 

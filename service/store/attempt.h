@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Subject of the rows that count a whole network. */
-#define NHI_ATTEMPT_NETWORK "network"
+/* The rows that count a whole network have it as their subject too: one key for all of them would
+ * be one hot shard. */
 
 /* @trial: (nullable): the newest one that was counted here */
 typedef struct
