@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 from running import (
-    DAEMON, PATIENCE, SERVICE, SUPERVISORS, children, closed_by_peer, context, daemon, get, log_of,
+    DAEMON, PATIENCE, SERVICE, SUPERVISORS, children, closed_by_peer, context, daemon, get, listeners, log_of,
     make_certificate, read_answer, request, run_tests, shown_certificate, supervised, wait_for)
 
 TESTS = []
@@ -475,6 +475,23 @@ def who_waits_at_the_door_of_a_killed_worker_is_let_in_by_its_successor(folder):
         for stream in streams:
             with context().wrap_socket(stream) as agreed:
                 assert request(None, get(), agreed)[0] == 200
+
+
+@test
+def a_worker_that_dies_again_and_again_leaves_its_clients_to_the_others(folder):
+    with supervised(folder) as port:
+        supervisor = SUPERVISORS[port]
+        others = children(supervisor) - {min(children(supervisor))}
+
+        def others_have_the_port():
+            for pid in children(supervisor) - others:
+                os.kill(pid, 9)
+            return listeners(port) == 1
+        wait_for(others_have_the_port, "its socket was never given up")
+        for _ in range(20):
+            with context().wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)) as stream:
+                assert request(None, get(), stream)[0] == 200
+        wait_for(lambda: listeners(port) == 2, "it never came back")
 
 
 @test
