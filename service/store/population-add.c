@@ -8,7 +8,8 @@
 gboolean
 nhi_population_add_person (NhiDbConnection *connection, const NhiPerson *person, GError **error)
 {
-  return nhi_db_run (connection, "INSERT INTO person_by_id_number VALUES ($1, $2)",
+  return nhi_db_run (connection,
+                     "INSERT INTO person_by_id_number (id_number, person_id) VALUES ($1, $2)",
                      NHI_DB_ARGS (nhi_db_text (person->id_number), nhi_db_text (person->person_id)),
                      error) >= 0 &&
          nhi_db_run (connection,
@@ -26,7 +27,8 @@ nhi_population_add_card (NhiDbConnection *connection,
                          const NhiCard *card,
                          GError **error)
 {
-  return nhi_db_run (connection, "INSERT INTO person_by_card_number VALUES ($1, $2)",
+  return nhi_db_run (connection,
+                     "INSERT INTO person_by_card_number (card_number, person_id) VALUES ($1, $2)",
                      NHI_DB_ARGS (nhi_db_text (card->card_number), nhi_db_text (person_id)),
                      error) >= 0 &&
          nhi_db_run (connection,

@@ -195,6 +195,13 @@ def check_row_locks():
             yield f"{path.name}: locks rows of more than one shard and may wait for them: {statement}"
 
 
+def check_columns_are_named():
+    """A column that the next release adds must not change what a statement of this one means."""
+    for path, statement in statements():
+        if re.match(r"INSERT INTO \w+ VALUES|SELECT (\w+\.)?\*", statement) or "RETURNING *" in statement:
+            yield f"{path.name}: name the columns: {statement}"
+
+
 def check_foreign_words():
     for path in sources():
         for literal in literals_of(path.read_text(encoding="utf-8")):
@@ -258,6 +265,7 @@ CHECKS = [
     ("the-list-is-true", check_list_is_true),
     ("sweeps-are-bounded", check_sweeps_are_bounded),
     ("row-locks-stay-on-one-shard-or-skip", check_row_locks),
+    ("columns-are-named", check_columns_are_named),
     ("no-word-of-one-engine", check_foreign_words),
     ("the-readme-shows-them", check_readme),
 ]

@@ -7,11 +7,14 @@ import re
 import subprocess
 import sys
 
-from framework import case, expect, main, program
+import citizen
+from brought_back import sign_ins
+from framework import NO_RATE, case, expect, main, program, service
 
 from environment import database
 from environment.processes import Missing, free_ports, wait_until
 from environment.service import make_certificates
+from environment.world import persona
 
 
 @contextlib.contextmanager
@@ -131,6 +134,27 @@ def a_failing_statement_is_named(folder):
         told, _ = process.communicate(timeout=120)
         expect(process.returncode == 1, f"{process.returncode}: {told}")
         expect("0001-first.sql, statement 2 (CREATE TABLE person_by_id_number): " in told, told)
+
+
+@case
+def nodes_go_on_while_the_next_release_adds(folder):
+    """What a step may do (data/schema/README.md), done to tables that citizens are writing."""
+    with service(folder, settings=NO_RATE) as one:
+        citizen.sign_up(one)
+        with sign_ins(one) as done:
+            for statement in ("ALTER TABLE session ADD COLUMN next TEXT", "ALTER TABLE account ADD COLUMN next BIGINT",
+                              "CREATE TABLE next_thing (person_id TEXT NOT NULL PRIMARY KEY)",
+                              "ALTER TABLE sign_in ADD COLUMN next TEXT", "ALTER TABLE attempt ADD COLUMN next TEXT",
+                              "CREATE INDEX IF NOT EXISTS sign_in_next ON sign_in (next)",
+                              "ALTER TABLE person_by_id_number ADD COLUMN next TEXT",
+                              "ALTER TABLE idempotency ADD COLUMN next TEXT", "ALTER TABLE job ADD COLUMN next TEXT"):
+                before = len(done)
+                one.database.rows(statement)
+                wait_until(lambda before=before: len(done) > before, "the citizens go on")
+        status, answer = citizen.register(one, "wang-kun")
+        expect(status == 202, f"{status} {answer}")
+        status, answer = citizen.apply(one, one.sign_in(persona("chen-mei-ling")))
+        expect(status == 202, f"{status} {answer}")
 
 
 def only_postgres(one):
