@@ -61,8 +61,11 @@ nhi_command_parse (NhiCommandContext *context,
   return FALSE;
 }
 
-NhiDb *
-nhi_command_open (NhiCommandContext *context, gboolean check, NhiExit *ret_exit)
+/* @check: what the database must stand, or NULL when it need not even be there. */
+static NhiDb *
+open_checked (NhiCommandContext *context,
+              gboolean (*check) (NhiDb *db, GError **error),
+              NhiExit *ret_exit)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (NhiDb) db = NULL;
@@ -74,12 +77,24 @@ nhi_command_open (NhiCommandContext *context, gboolean check, NhiExit *ret_exit)
           "name the database: --database sqlite:PATH or postgresql://HOST/NAME");
       return NULL;
     }
-  if (!check || nhi_db_is_there (context->database, &error))
+  if (check == NULL || nhi_db_is_there (context->database, &error))
     db = nhi_db_open (context->database, CONNECTIONS, &error);
-  if (db != NULL && (!check || nhi_db_check_schema (db, &error)))
+  if (db != NULL && (check == NULL || check (db, &error)))
     return g_steal_pointer (&db);
   *ret_exit = nhi_command_fail (context, error);
   return NULL;
+}
+
+NhiDb *
+nhi_command_open (NhiCommandContext *context, gboolean check, NhiExit *ret_exit)
+{
+  return open_checked (context, check ? nhi_db_check_schema : NULL, ret_exit);
+}
+
+NhiDb *
+nhi_command_open_unfinished (NhiCommandContext *context, NhiExit *ret_exit)
+{
+  return open_checked (context, nhi_db_check_version, ret_exit);
 }
 
 static NhiExit

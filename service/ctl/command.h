@@ -56,6 +56,8 @@ gboolean nhi_command_parse (NhiCommandContext *context,
 /* Opens the database; @check: and sees that its schema is this program's. NULL: told; end with
  * *@ret_exit. */
 NhiDb *nhi_command_open (NhiCommandContext *context, gboolean check, NhiExit *ret_exit);
+/* The same with @check, also when a copy or a filling was broken off in it. */
+NhiDb *nhi_command_open_unfinished (NhiCommandContext *context, NhiExit *ret_exit);
 
 /* Tell the user on stderr, as JSON on stdout too with --json, and give the exit code that belongs
  * to it. */

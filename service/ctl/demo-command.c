@@ -129,7 +129,7 @@ fill (NhiCommandContext *context, const Options *options, const GDate *until)
   g_autoptr (NhiDb) db = NULL;
   NhiExit code;
 
-  db = nhi_command_open (context, TRUE, &code);
+  db = nhi_command_open_unfinished (context, &code);
   if (db == NULL)
     return code;
   if (!nhi_demo_data_fill (db, &demo, &result, &error) &&
@@ -197,6 +197,8 @@ const NhiCommand nhi_command_demo_data = {
   .arguments = "[OPTION…]",
   .summary = "fill an empty database with invented people",
   .description =
-      "Twelve named personas are always among them (--persona-list); nobody in it is real.",
+      "Twelve named personas are always among them (--persona-list); nobody in it is real. What "
+      "was\n"
+      "broken off goes on with the same command; until then no service starts on the database.",
   .run = run,
 };

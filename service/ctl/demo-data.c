@@ -7,11 +7,16 @@
 #include "service/ctl/demo-history.h"
 #include "service/ctl/demo-insurance.h"
 #include "service/ctl/demo-people.h"
+#include "service/store/health-entry.h"
 #include "service/store/population.h"
+#include "service/store/row-code.h"
+#include "service/store/unfinished.h"
 #include "shared/calendar/roc-date.h"
 
-#define PEOPLE_A_TRANSACTION 2000 /* a demo of the usual size is there whole or not at all */
+#define PART "people"
+#define PEOPLE_A_TRANSACTION 2000
 #define PLAIN_PEOPLE_A_TRANSACTION 10000
+#define LARGEST_HOUSEHOLD 100
 #define TERMINATED_DAYS_AGO 47
 #define REPLACED_EVERY 9 /* one person in so many has had a card before, 陳美玲 among them */
 #define FIRST_REPLACEMENT_YEAR 2012
@@ -19,15 +24,6 @@
 #define FIRST_FORMER_CARD G_GUINT64_CONSTANT (800000000000)
 
 const char NHI_DEMO_UNTIL[] = "2026-10-31";
-
-typedef struct
-{
-  const NhiDemoOptions *options;
-  const NhiDemoSource *source;
-  guint64 from;    /* people already there */
-  guint64 to;      /* people there when this transaction is done */
-  guint64 entries; /* of this transaction */
-} Batch;
 
 static gboolean
 had_another_card (const NhiDemoPerson *person)
@@ -38,7 +34,7 @@ had_another_card (const NhiDemoPerson *person)
 
 /* The card before: its number is known, but no longer good for anything. */
 static gboolean
-add_former_card (NhiDbConnection *connection, const NhiDemoPerson *person, GError **error)
+add_former_card (NhiBulk *bulk, const NhiDemoPerson *person, GError **error)
 {
   GDate issued = person->issued_on;
   g_autofree char *ended_on = nhi_iso_date_format (&person->issued_on);
@@ -53,14 +49,11 @@ add_former_card (NhiDbConnection *connection, const NhiDemoPerson *person, GErro
   card.ended_on = ended_on;
   card.card_number = number =
       g_strdup_printf ("%012" G_GUINT64_FORMAT, FIRST_FORMER_CARD + person->number);
-  return nhi_population_add_card (connection, person->person_id, &card, error);
+  return nhi_population_add_card (bulk, person->person_id, &card, error);
 }
 
 static gboolean
-add_card (NhiDbConnection *connection,
-          const NhiDemoSource *source,
-          const NhiDemoPerson *person,
-          GError **error)
+add_card (NhiBulk *bulk, const NhiDemoSource *source, const NhiDemoPerson *person, GError **error)
 {
   g_autofree char *issued_on = nhi_iso_date_format (&person->issued_on);
   GDate ended = source->until;
@@ -79,12 +72,12 @@ add_card (NhiDbConnection *connection,
         ended = person->issued_on;
       card.ended_on = ended_on = nhi_iso_date_format (&ended);
     }
-  return nhi_population_add_card (connection, person->person_id, &card, error) &&
-         (!had_another_card (person) || add_former_card (connection, person, error));
+  return nhi_population_add_card (bulk, person->person_id, &card, error) &&
+         (!had_another_card (person) || add_former_card (bulk, person, error));
 }
 
 static gboolean
-add_person (NhiDbConnection *connection,
+add_person (NhiBulk *bulk,
             const NhiDemoSource *source,
             const NhiDemoPerson *invented,
             GError **error)
@@ -104,32 +97,128 @@ add_person (NhiDbConnection *connection,
     .neighbourhood = invented->neighbourhood,
   };
 
-  return nhi_population_add_person (connection, &person, error) &&
-         add_card (connection, source, invented, error) &&
-         nhi_population_add_residence (connection, invented->person_id, &residence, error);
+  return nhi_population_add_person (bulk, &person, error) &&
+         add_card (bulk, source, invented, error) &&
+         nhi_population_add_residence (bulk, invented->person_id, &residence, error);
 }
 
 static gboolean
-add_everything (NhiDbConnection *connection,
-                Batch *batch,
+add_everything (NhiBulk *bulk,
+                const NhiDemoOptions *options,
+                const NhiDemoSource *source,
                 const NhiDemoPerson *person,
+                guint64 *ret_entries,
                 GError **error)
 {
-  if (!add_person (connection, batch->source, person, error) ||
-      !nhi_demo_add_enrolment (connection, batch->source, person, error))
+  if (!add_person (bulk, source, person, error) ||
+      !nhi_demo_add_enrolment (bulk, source, person, error))
     return FALSE;
-  return batch->options->people_only ||
-         (nhi_demo_add_premiums (connection, batch->source, person, error) &&
-          nhi_demo_add_history (connection, batch->source, person, &batch->entries, error));
+  return options->people_only || (nhi_demo_add_premiums (bulk, source, person, error) &&
+                                  nhi_demo_add_history (bulk, source, person, ret_entries, error));
+}
+
+static void
+take_people (GPtrArray *into, GPtrArray *people)
+{
+  g_ptr_array_extend_and_steal (into, people);
+}
+
+/* The personas first, then whole households until the batch is full; only the very last one may be
+ * cut short. */
+static GPtrArray *
+invent_batch (const NhiDemoOptions *options, const NhiDemoSource *source, guint64 from)
+{
+  GPtrArray *batch = g_ptr_array_new_with_free_func ((GDestroyNotify)nhi_demo_person_free);
+  guint64 wanted = options->people_only ? PLAIN_PEOPLE_A_TRANSACTION : PEOPLE_A_TRANSACTION;
+  guint64 personas = source->personas->n_rows;
+
+  if (from == 0)
+    take_people (batch, nhi_demo_personas_new (source));
+  while (from + batch->len < options->people && batch->len < wanted)
+    {
+      guint64 there = from + batch->len;
+      guint room = (guint)MIN (options->people - there, LARGEST_HOUSEHOLD);
+
+      take_people (batch,
+                   nhi_demo_household_new (source, NHI_DEMO_FIRST_NUMBER + there - personas, room));
+    }
+  return batch;
+}
+
+typedef struct
+{
+  const NhiDemoOptions *options;
+  const NhiDemoSource *source;
+  const char *work;
+  gint64 from;       /* people already there */
+  guint64 entries;   /* and their entries */
+  GPtrArray *people; /* who come next */
+} Filling;
+
+/* How many entries there are is noted as the work's position. */
+static GBytes *
+write_entries (guint64 entries)
+{
+  const NhiDbValue value = nhi_db_int ((gint64)entries);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  nhi_row_code_append (bytes, &value, 1);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
 }
 
 static gboolean
-add_people (NhiDbConnection *connection, Batch *batch, GPtrArray *people, GError **error)
+read_place (NhiDbConnection *connection, Filling *self, gboolean *ret_found, GError **error)
 {
-  for (guint i = 0; i < people->len; i++)
-    if (!add_everything (connection, batch, g_ptr_array_index (people, i), error))
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (NhiUnfinished) earlier = nhi_unfinished_find (connection, PART, &cause);
+  NhiDbValue entries = nhi_db_int (0);
+
+  if (cause != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&cause));
       return FALSE;
+    }
+  *ret_found = earlier != NULL;
+  if (earlier == NULL)
+    return TRUE;
+  if (earlier->position != NULL && !nhi_row_code_read (earlier->position, &entries, 1, error))
+    return FALSE;
+  self->from = earlier->row_count;
+  self->entries = (guint64)entries.integer;
   return TRUE;
+}
+
+static gboolean
+add_people (NhiDbConnection *connection, const Filling *self, GError **error)
+{
+  g_autoptr (NhiBulk) bulk = nhi_bulk_new (connection);
+  g_autoptr (GBytes) position = NULL;
+  guint64 entries = self->entries;
+
+  for (guint i = 0; i < self->people->len; i++)
+    if (!add_everything (bulk, self->options, self->source, g_ptr_array_index (self->people, i),
+                         &entries, error))
+      return FALSE;
+  position = write_entries (entries);
+  return nhi_bulk_flush (bulk, error) && nhi_unfinished_note (connection, PART, position, error);
+}
+
+static gboolean
+batch_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  const Filling *self = data;
+
+  switch (nhi_unfinished_advance (connection, PART, self->from, self->from + self->people->len,
+                                  NULL, error))
+    {
+    case NHI_UNFINISHED_ADVANCED:
+      return add_people (connection, self, error);
+    case NHI_UNFINISHED_DONE:
+      return TRUE;
+    case NHI_UNFINISHED_FAILED:
+    default:
+      return FALSE;
+    }
 }
 
 static gboolean
@@ -145,41 +234,56 @@ refuse_when_filled (NhiDbConnection *connection, GError **error)
   return empty;
 }
 
+/* Begins in an empty database, or goes on where the same work was broken off. */
 static gboolean
-add_personas (NhiDbConnection *connection, Batch *batch, GError **error)
+begin_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
-  g_autoptr (GPtrArray) people = nhi_demo_personas_new (batch->source);
+  Filling *self = data;
+  gboolean begun;
 
-  batch->to = people->len;
-  return refuse_when_filled (connection, error) && add_people (connection, batch, people, error);
+  if (!nhi_unfinished_refuse (connection, self->work, error) ||
+      !read_place (connection, self, &begun, error))
+    return FALSE;
+  return begun || (refuse_when_filled (connection, error) &&
+                   nhi_unfinished_begin (connection, PART, self->work, error));
 }
 
-/* The personas first, then whole households until the batch is full; only the very last one may be
- * cut short. */
 static gboolean
-batch_body (NhiDbConnection *connection, gpointer data, GError **error)
+end_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
-  Batch *batch = data;
-  guint64 people = batch->options->people;
-  guint64 wanted = batch->options->people_only ? PLAIN_PEOPLE_A_TRANSACTION : PEOPLE_A_TRANSACTION;
-  guint64 personas = batch->source->personas->n_rows;
+  return nhi_unfinished_end (connection, error);
+}
 
-  batch->entries = 0;
-  batch->to = batch->from;
-  if (batch->from == 0 && !add_personas (connection, batch, error))
-    return FALSE;
-  while (batch->to < people && batch->to - batch->from < wanted)
-    {
-      guint64 first = NHI_DEMO_FIRST_NUMBER + batch->to - personas;
-      g_autoptr (GPtrArray) household = NULL;
+/* The command that does it, and does it again. */
+static char *
+describe (const NhiDemoOptions *options)
+{
+  g_autofree char *until = nhi_iso_date_format (&options->until);
 
-      household =
-          nhi_demo_household_new (batch->source, first, (guint)MIN (people - batch->to, 100));
-      if (!add_people (connection, batch, household, error))
-        return FALSE;
-      batch->to += household->len;
-    }
-  return TRUE;
+  return g_strdup_printf ("nhicardctl demo-data --people %" G_GUINT64_FORMAT
+                          " --seed %" G_GUINT64_FORMAT " --until %s%s",
+                          options->people, options->seed, until,
+                          options->people_only ? " --people-only" : "");
+}
+
+static gboolean
+place_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  gboolean found;
+
+  return read_place (connection, data, &found, error);
+}
+
+static gboolean
+fill_batch (NhiDb *db, Filling *self, GError **error)
+{
+  gboolean done;
+
+  self->people = invent_batch (self->options, self->source, (guint64)self->from);
+  done = nhi_db_transact (db, NHI_DB_WRITE_LOCKED, batch_body, self, error) &&
+         nhi_db_transact (db, NHI_DB_READ, place_body, self, error);
+  g_clear_pointer (&self->people, g_ptr_array_unref);
+  return done;
 }
 
 gboolean
@@ -189,20 +293,21 @@ nhi_demo_data_fill (NhiDb *db,
                     GError **error)
 {
   g_autoptr (NhiDemoSource) source = nhi_demo_source_new (options->seed, &options->until);
-  Batch batch = { .options = options, .source = source };
-  NhiDemoResult result = { 0 };
+  g_autofree char *work = describe (options);
+  Filling filling = { .options = options, .source = source, .work = work };
 
-  do
+  if (!nhi_db_transact (db, NHI_DB_WRITE, begin_body, &filling, error))
+    return FALSE;
+  while (filling.from == 0 || (guint64)filling.from < options->people)
     {
-      batch.from = result.people;
-      if (!nhi_db_transact (db, NHI_DB_WRITE, batch_body, &batch, error))
+      if (!fill_batch (db, &filling, error))
         return FALSE;
-      result.people = batch.to;
-      result.entries += batch.entries;
       if (options->progress != NULL)
-        options->progress (result.people, options->progress_data);
+        options->progress ((guint64)filling.from, options->progress_data);
     }
-  while (result.people < options->people);
-  *ret_result = result;
+  if (!nhi_db_transact (db, NHI_DB_WRITE, end_body, &filling, error))
+    return FALSE;
+  ret_result->people = (guint64)filling.from;
+  ret_result->entries = filling.entries;
   return TRUE;
 }

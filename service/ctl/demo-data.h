@@ -23,8 +23,9 @@ typedef struct
   guint64 entries;
 } NhiDemoResult;
 
-/* NHI_DB_ERROR_CONSTRAINT when there are people already. Written in transactions of some thousand
- * people each. */
+/* NHI_DB_ERROR_CONSTRAINT when there are people already, NHI_DB_ERROR_SCHEMA when other work was
+ * left unfinished. Written in transactions of some thousand people each; what was broken off goes
+ * on where it stopped, with the same options. */
 gboolean nhi_demo_data_fill (NhiDb *db,
                              const NhiDemoOptions *options,
                              NhiDemoResult *ret_result,

@@ -82,7 +82,7 @@ nhi_demo_sink_take (NhiDemoSink *sink, NhiRecordEntry *entry)
       document = nhi_record_entry_to_json (entry);
       g_snprintf (date, sizeof date, "%.4s-%.2s-%.2s", compact, compact + 4, compact + 6);
       g_snprintf (entry_id, sizeof entry_id, "%06u", (guint)++sink->next_entry);
-      nhi_health_entry_add (sink->connection, sink->person->person_id, entry->section->code, date,
+      nhi_health_entry_add (sink->bulk, sink->person->person_id, entry->section->code, date,
                             entry_id, document, &sink->error);
     }
   nhi_record_entry_free (entry);
@@ -249,14 +249,14 @@ add_all (NhiDemoSink *sink)
 }
 
 gboolean
-nhi_demo_add_history (NhiDbConnection *connection,
+nhi_demo_add_history (NhiBulk *bulk,
                       const NhiDemoSource *source,
                       const NhiDemoPerson *person,
                       guint64 *ret_entries,
                       GError **error)
 {
   NhiDemoSink sink = {
-    .connection = connection,
+    .bulk = bulk,
     .source = source,
     .person = person,
     .random = nhi_demo_random_new (source->seed ^ STREAM, person->number),

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "service/ctl/demo-source.h"
-#include "service/store/db.h"
+#include "service/store/bulk.h"
 #include "shared/record/record.h"
 
 G_BEGIN_DECLS
@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /* Where entries of one person go. */
 typedef struct
 {
-  NhiDbConnection *connection;
+  NhiBulk *bulk;
   const NhiDemoSource *source;
   const NhiDemoPerson *person;
   NhiDemoRandom random;
@@ -34,8 +34,9 @@ void nhi_demo_add_vaccination (NhiDemoSink *sink, const GDate *day); /* r6 */
 void nhi_demo_add_imaging (NhiDemoSink *sink, const GDate *day);     /* r8 */
 void nhi_demo_add_preventive (NhiDemoSink *sink, const GDate *day);  /* r10 */
 
-/* Everything a person of this kind has, up to the source's last day. */
-gboolean nhi_demo_add_history (NhiDbConnection *connection,
+/* Everything a person of this kind has, up to the source's last day; adds the number of entries to
+ * *@ret_entries. */
+gboolean nhi_demo_add_history (NhiBulk *bulk,
                                const NhiDemoSource *source,
                                const NhiDemoPerson *person,
                                guint64 *ret_entries,

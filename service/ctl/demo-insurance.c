@@ -59,7 +59,7 @@ draw_start (const NhiDemoSource *source, const NhiDemoPerson *person)
 }
 
 gboolean
-nhi_demo_add_enrolment (NhiDbConnection *connection,
+nhi_demo_add_enrolment (NhiBulk *bulk,
                         const NhiDemoSource *source,
                         const NhiDemoPerson *person,
                         GError **error)
@@ -77,7 +77,7 @@ nhi_demo_add_enrolment (NhiDbConnection *connection,
     .starts_on = starts_on,
   };
 
-  return nhi_population_add_enrolment (connection, person->person_id, &enrolment, error);
+  return nhi_population_add_enrolment (bulk, person->person_id, &enrolment, error);
 }
 
 static const char *
@@ -92,7 +92,7 @@ draw_channel (const NhiDemoPerson *person, NhiDemoRandom *random)
 
 /* On the last days before it is due, or a few days late. */
 static gboolean
-add_payment (NhiDbConnection *connection,
+add_payment (NhiBulk *bulk,
              const NhiDemoSource *source,
              const NhiDemoPerson *person,
              const NhiPremiumBill *bill,
@@ -119,12 +119,12 @@ add_payment (NhiDbConnection *connection,
   if (never || g_date_compare (&paid, &source->until) > 0)
     return TRUE;
   payment.paid_on = paid_on = nhi_iso_date_format (&paid);
-  return nhi_population_add_payment (connection, person->person_id, &payment, error);
+  return nhi_population_add_payment (bulk, person->person_id, &payment, error);
 }
 
 /* Due at the end of the month after. */
 static gboolean
-add_month (NhiDbConnection *connection,
+add_month (NhiBulk *bulk,
            const NhiDemoSource *source,
            const NhiDemoPerson *person,
            const GDate *month,
@@ -150,12 +150,12 @@ add_month (NhiDbConnection *connection,
   g_date_add_months (&due, 2);
   g_date_subtract_days (&due, 1);
   bill.due_on = due_on = nhi_iso_date_format (&due);
-  return nhi_population_add_bill (connection, person->person_id, &bill, error) &&
-         add_payment (connection, source, person, &bill, &due, random, error);
+  return nhi_population_add_bill (bulk, person->person_id, &bill, error) &&
+         add_payment (bulk, source, person, &bill, &due, random, error);
 }
 
 gboolean
-nhi_demo_add_premiums (NhiDbConnection *connection,
+nhi_demo_add_premiums (NhiBulk *bulk,
                        const NhiDemoSource *source,
                        const NhiDemoPerson *person,
                        GError **error)
@@ -171,7 +171,7 @@ nhi_demo_add_premiums (NhiDbConnection *connection,
     g_date_set_dmy (&month, 1, g_date_get_month (&start), g_date_get_year (&start));
   while (g_date_compare (&month, &source->until) < 0)
     {
-      if (!add_month (connection, source, person, &month, &random, error))
+      if (!add_month (bulk, source, person, &month, &random, error))
         return FALSE;
       g_date_add_months (&month, 1);
     }

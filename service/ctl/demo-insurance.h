@@ -3,7 +3,7 @@
 #pragma once
 
 #include "service/ctl/demo-source.h"
-#include "service/store/db.h"
+#include "service/store/bulk.h"
 
 G_BEGIN_DECLS
 
@@ -15,14 +15,14 @@ gint64 nhi_demo_premium (NhiDemoInsurance insurance, gint64 insured_amount);
 /* The level that stands for one of 2026 in @year: the lowest follows the basic wage. */
 gint64 nhi_demo_insured_amount_in (gint64 insured_amount, guint year);
 
-gboolean nhi_demo_add_enrolment (NhiDbConnection *connection,
+gboolean nhi_demo_add_enrolment (NhiBulk *bulk,
                                  const NhiDemoSource *source,
                                  const NhiDemoPerson *person,
                                  GError **error);
 
 /* Bills from January 2025 on, and their payments; none for a dependant, whose premium the insured
  * person pays. */
-gboolean nhi_demo_add_premiums (NhiDbConnection *connection,
+gboolean nhi_demo_add_premiums (NhiBulk *bulk,
                                 const NhiDemoSource *source,
                                 const NhiDemoPerson *person,
                                 GError **error);

@@ -47,6 +47,8 @@ fixture_now (gpointer clock)
 static gboolean
 add_people (NhiDbConnection *connection, gpointer data, GError **error)
 {
+  g_autoptr (NhiBulk) bulk = nhi_bulk_new (connection);
+
   for (gsize i = 0; i < G_N_ELEMENTS (people); i++)
     {
       const NhiPerson person = { (char *)people[i].person_id, (char *)people[i].id_number,
@@ -55,12 +57,12 @@ add_people (NhiDbConnection *connection, gpointer data, GError **error)
       const NhiCard card = { (char *)people[i].card_number, (char *)"2020-01-01", (char *)"first",
                              (char *)people[i].card_state, NULL };
       const NhiResidence home = { (char *)"F1234567", (char *)"63000010001", 12 };
-      if (!nhi_population_add_person (connection, &person, error) ||
-          !nhi_population_add_card (connection, person.person_id, &card, error) ||
-          !nhi_population_add_residence (connection, person.person_id, &home, error))
+      if (!nhi_population_add_person (bulk, &person, error) ||
+          !nhi_population_add_card (bulk, person.person_id, &card, error) ||
+          !nhi_population_add_residence (bulk, person.person_id, &home, error))
         return FALSE;
     }
-  return TRUE;
+  return nhi_bulk_flush (bulk, error);
 }
 
 void

@@ -32,7 +32,7 @@ test_bank_open_world (const char *uri, gint64 *now)
   ((char *)(text)) /* the store's structs own their words, a constant's are not freed */
 
 static gboolean
-add_anna (NhiDbConnection *connection, GError **error)
+add_anna (NhiBulk *bulk, GError **error)
 {
   const NhiCard cards[] = {
     { WORD ("000011112222"), WORD ("2004-03-01"), WORD ("first"), WORD ("terminated"),
@@ -53,10 +53,10 @@ add_anna (NhiDbConnection *connection, GError **error)
                                       .channel = WORD ("payroll") };
 
   for (guint i = 0; i < G_N_ELEMENTS (cards); i++)
-    if (!nhi_population_add_card (connection, TEST_ANNA, &cards[i], error))
+    if (!nhi_population_add_card (bulk, TEST_ANNA, &cards[i], error))
       return FALSE;
-  return nhi_population_add_bill (connection, TEST_ANNA, &bill, error) &&
-         nhi_population_add_payment (connection, TEST_ANNA, &payment, error);
+  return nhi_population_add_bill (bulk, TEST_ANNA, &bill, error) &&
+         nhi_population_add_payment (bulk, TEST_ANNA, &payment, error);
 }
 
 static gboolean
@@ -66,9 +66,11 @@ add_people_body (NhiDbConnection *connection, gpointer data, GError **error)
                            WORD ("1960-02-29"), WORD ("F") };
   const NhiPerson bob = { WORD (TEST_BOB), WORD ("B123456780"), WORD ("林無料"),
                           WORD ("1990-01-01"), WORD ("M") };
+  g_autoptr (NhiBulk) bulk = nhi_bulk_new (connection);
 
-  return nhi_population_add_person (connection, &anna, error) &&
-         nhi_population_add_person (connection, &bob, error) && add_anna (connection, error);
+  return nhi_population_add_person (bulk, &anna, error) &&
+         nhi_population_add_person (bulk, &bob, error) && add_anna (bulk, error) &&
+         nhi_bulk_flush (bulk, error);
 }
 
 TestBank *
@@ -158,6 +160,7 @@ static gboolean
 add_visits_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
   const Visits *visits = data;
+  g_autoptr (NhiBulk) bulk = nhi_bulk_new (connection);
   g_autoptr (GDate) date = g_date_new ();
   int year, month, day;
 
@@ -172,11 +175,11 @@ add_visits_body (NhiDbConnection *connection, gpointer data, GError **error)
       g_date_strftime (stored, sizeof stored, "%Y-%m-%d", date);
       g_date_strftime (compact, sizeof compact, "%Y%m%d", date);
       document = visit_document (visits->section, compact, i);
-      if (!nhi_health_entry_add (connection, visits->person_id, visits->section->code, stored, id,
+      if (!nhi_health_entry_add (bulk, visits->person_id, visits->section->code, stored, id,
                                  document, error))
         return FALSE;
     }
-  return TRUE;
+  return nhi_bulk_flush (bulk, error);
 }
 
 void

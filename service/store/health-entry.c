@@ -10,7 +10,7 @@
   " AND entry_date <= $4"
 
 gboolean
-nhi_health_entry_add (NhiDbConnection *connection,
+nhi_health_entry_add (NhiBulk *bulk,
                       const char *person_id,
                       const char *section,
                       const char *entry_date,
@@ -18,14 +18,14 @@ nhi_health_entry_add (NhiDbConnection *connection,
                       const char *document,
                       GError **error)
 {
-  return nhi_db_run (connection,
-                     "INSERT INTO health_entry"
-                     " (person_id, section, entry_date, entry_id, document)"
-                     " VALUES ($1, $2, $3, $4, $5)",
-                     NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_text (section),
-                                  nhi_db_text (entry_date), nhi_db_text (entry_id),
-                                  nhi_db_text (document)),
-                     error) >= 0;
+  static const char *const columns[] = { "person_id", "section",  "entry_date",
+                                         "entry_id",  "document", NULL };
+  static const NhiBulkTable table = { "health_entry", columns };
+  const NhiDbValue values[] = { nhi_db_text (person_id), nhi_db_text (section),
+                                nhi_db_text (entry_date), nhi_db_text (entry_id),
+                                nhi_db_text (document) };
+
+  return nhi_bulk_add (bulk, &table, values, error);
 }
 
 NhiDbRows *

@@ -3,12 +3,12 @@
  * the insurer's field codes. */
 #pragma once
 
-#include "service/store/db.h"
+#include "service/store/bulk.h"
 
 G_BEGIN_DECLS
 
 /* @section: "r1" … "r14". @entry_date: YYYY-MM-DD. @document: from nhi_record_entry_to_json (). */
-gboolean nhi_health_entry_add (NhiDbConnection *connection,
+gboolean nhi_health_entry_add (NhiBulk *bulk,
                                const char *person_id,
                                const char *section,
                                const char *entry_date,

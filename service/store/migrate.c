@@ -439,18 +439,7 @@ nhi_db_serves_schema (NhiDb *db, GError **error)
 static gboolean
 refuse_unfinished_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
-  g_autoptr (GError) cause = NULL;
-  g_autofree char *work = nhi_unfinished_work (connection, &cause);
-
-  if (cause != NULL)
-    g_propagate_error (error, g_steal_pointer (&cause));
-  else if (work == NULL)
-    return TRUE;
-  else
-    g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA,
-                 "The database is only half filled; run this again, which goes on with it: %s",
-                 work);
-  return FALSE;
+  return nhi_unfinished_refuse (connection, NULL, error);
 }
 
 gboolean

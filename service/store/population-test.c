@@ -31,11 +31,13 @@ fill_body (NhiDbConnection *connection, gpointer data, GError **error)
                                    (char *)"1-2", (char *)"insured",    NULL,
                                    45800,         (char *)"2015-07-01", NULL };
 
-  g_assert_true (nhi_population_add_person (connection, &person, error));
-  g_assert_true (nhi_population_add_card (connection, "p1", &old_card, error));
-  g_assert_true (nhi_population_add_card (connection, "p1", &new_card, error));
-  g_assert_true (nhi_population_add_residence (connection, "p1", &home, error));
-  g_assert_true (nhi_population_add_enrolment (connection, "p1", &enrolment, error));
+  g_autoptr (NhiBulk) bulk = nhi_bulk_new (connection);
+
+  g_assert_true (nhi_population_add_person (bulk, &person, error));
+  g_assert_true (nhi_population_add_card (bulk, "p1", &old_card, error));
+  g_assert_true (nhi_population_add_card (bulk, "p1", &new_card, error));
+  g_assert_true (nhi_population_add_residence (bulk, "p1", &home, error));
+  g_assert_true (nhi_population_add_enrolment (bulk, "p1", &enrolment, error));
   for (int month = 1; month <= 9; month++)
     {
       g_autofree char *name = g_strdup_printf ("2026-0%d", month);
@@ -45,15 +47,13 @@ fill_body (NhiDbConnection *connection, gpointer data, GError **error)
       };
       const NhiPremiumPayment payment = { (char *)day, name, day, 1420, (char *)"payroll" };
 
-      g_assert_true (nhi_population_add_bill (connection, "p1", &bill, error));
-      g_assert_true (nhi_population_add_payment (connection, "p1", &payment, error));
-      g_assert_true (
-          nhi_health_entry_add (connection, "p1", "r1", day, "000001", "{\"a\":1}", error));
-      g_assert_true (
-          nhi_health_entry_add (connection, "p1", "r1", day, "000002", "{\"a\":2}", error));
-      g_assert_true (nhi_health_entry_add (connection, "p1", "r10", day, "000003", "{}", error));
+      g_assert_true (nhi_population_add_bill (bulk, "p1", &bill, error));
+      g_assert_true (nhi_population_add_payment (bulk, "p1", &payment, error));
+      g_assert_true (nhi_health_entry_add (bulk, "p1", "r1", day, "000001", "{\"a\":1}", error));
+      g_assert_true (nhi_health_entry_add (bulk, "p1", "r1", day, "000002", "{\"a\":2}", error));
+      g_assert_true (nhi_health_entry_add (bulk, "p1", "r10", day, "000003", "{}", error));
     }
-  return TRUE;
+  return nhi_bulk_flush (bulk, error);
 }
 
 static void
@@ -212,10 +212,11 @@ test_body (Fixture *f, gconstpointer body)
 static gboolean
 same_number_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
+  g_autoptr (NhiBulk) bulk = nhi_bulk_new (connection);
   NhiPerson twin = person;
 
   twin.person_id = (char *)"p2";
-  return nhi_population_add_person (connection, &twin, error);
+  return nhi_population_add_person (bulk, &twin, error) && nhi_bulk_flush (bulk, error);
 }
 
 static void

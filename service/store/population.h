@@ -3,7 +3,7 @@
  * months YYYY-MM, amounts NT$. */
 #pragma once
 
-#include "service/store/db.h"
+#include "service/store/bulk.h"
 
 G_BEGIN_DECLS
 
@@ -116,27 +116,23 @@ GPtrArray *nhi_population_list_payments (NhiDbConnection *connection,
                                          const char *to_month,
                                          GError **error);
 
-/* Adding, within a transaction for writing. A key that is there already: NHI_DB_ERROR_CONSTRAINT.
- */
+/* Adding, each to @bulk; the database sees them when it is flushed. */
+gboolean nhi_population_add_person (NhiBulk *bulk, const NhiPerson *person, GError **error);
 gboolean
-nhi_population_add_person (NhiDbConnection *connection, const NhiPerson *person, GError **error);
-gboolean nhi_population_add_card (NhiDbConnection *connection,
-                                  const char *person_id,
-                                  const NhiCard *card,
-                                  GError **error);
-gboolean nhi_population_add_residence (NhiDbConnection *connection,
+nhi_population_add_card (NhiBulk *bulk, const char *person_id, const NhiCard *card, GError **error);
+gboolean nhi_population_add_residence (NhiBulk *bulk,
                                        const char *person_id,
                                        const NhiResidence *residence,
                                        GError **error);
-gboolean nhi_population_add_enrolment (NhiDbConnection *connection,
+gboolean nhi_population_add_enrolment (NhiBulk *bulk,
                                        const char *person_id,
                                        const NhiEnrolment *enrolment,
                                        GError **error);
-gboolean nhi_population_add_bill (NhiDbConnection *connection,
+gboolean nhi_population_add_bill (NhiBulk *bulk,
                                   const char *person_id,
                                   const NhiPremiumBill *bill,
                                   GError **error);
-gboolean nhi_population_add_payment (NhiDbConnection *connection,
+gboolean nhi_population_add_payment (NhiBulk *bulk,
                                      const char *person_id,
                                      const NhiPremiumPayment *payment,
                                      GError **error);

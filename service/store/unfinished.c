@@ -76,10 +76,21 @@ nhi_unfinished_work (NhiDbConnection *connection, GError **error)
   return any != NULL ? g_steal_pointer (&any->work) : NULL;
 }
 
-static gboolean
-is_same_position (GBytes *one, GBytes *other)
+gboolean
+nhi_unfinished_refuse (NhiDbConnection *connection, const char *allowed, GError **error)
 {
-  return one == other || (one != NULL && other != NULL && g_bytes_equal (one, other));
+  g_autoptr (GError) cause = NULL;
+  g_autofree char *work = nhi_unfinished_work (connection, &cause);
+
+  if (cause != NULL)
+    g_propagate_error (error, g_steal_pointer (&cause));
+  else if (work == NULL || g_strcmp0 (work, allowed) == 0)
+    return TRUE;
+  else
+    g_set_error (error, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA,
+                 "The database is only half filled; run this again, which goes on with it: %s",
+                 work);
+  return FALSE;
 }
 
 /* The step was not there to be done: was it done before, or by somebody else? */
@@ -94,12 +105,22 @@ judge (NhiDbConnection *connection, const char *part, gint64 to, GBytes *positio
       g_propagate_error (error, g_steal_pointer (&cause));
       return NHI_UNFINISHED_FAILED;
     }
-  if (now != NULL && now->row_count == to && is_same_position (now->position, position))
+  if (now != NULL && now->row_count == to &&
+      (position == NULL || (now->position != NULL && g_bytes_equal (now->position, position))))
     return NHI_UNFINISHED_DONE;
   g_set_error_literal (error, NHI_DB_ERROR, NHI_DB_ERROR_CONSTRAINT,
                        "Somebody else fills the same database at the same time; end one of the two "
                        "and run this again");
   return NHI_UNFINISHED_FAILED;
+}
+
+static NhiDbValue
+position_value (GBytes *position)
+{
+  gsize length = 0;
+  const void *data = position != NULL ? g_bytes_get_data (position, &length) : NULL;
+
+  return position != NULL ? nhi_db_bytes (data, length) : nhi_db_null ();
 }
 
 NhiUnfinishedStep
@@ -110,21 +131,33 @@ nhi_unfinished_advance (NhiDbConnection *connection,
                         GBytes *position,
                         GError **error)
 {
-  gsize length = 0;
-  const void *data = position != NULL ? g_bytes_get_data (position, &length) : NULL;
+  gboolean has = FALSE;
   gint64 changed;
 
-  changed =
-      nhi_db_run (connection,
-                  "UPDATE " NHI_UNFINISHED_TABLE " SET row_count = $1, position = $2"
-                  " WHERE part = $3 AND row_count = $4",
-                  NHI_DB_ARGS (nhi_db_int (to),
-                               position != NULL ? nhi_db_bytes (data, length) : nhi_db_null (),
-                               nhi_db_text (part), nhi_db_int (from)),
-                  error);
+  if (!connection->engine->has_table (connection, NHI_UNFINISHED_TABLE, &has, error))
+    return NHI_UNFINISHED_FAILED;
+  if (!has) /* somebody else has ended the work */
+    return judge (connection, part, to, position, error);
+  changed = nhi_db_run (connection,
+                        "UPDATE " NHI_UNFINISHED_TABLE " SET row_count = $1, position = $2"
+                        " WHERE part = $3 AND row_count = $4",
+                        NHI_DB_ARGS (nhi_db_int (to), position_value (position), nhi_db_text (part),
+                                     nhi_db_int (from)),
+                        error);
   if (changed < 0)
     return NHI_UNFINISHED_FAILED;
   return changed > 0 ? NHI_UNFINISHED_ADVANCED : judge (connection, part, to, position, error);
+}
+
+gboolean
+nhi_unfinished_note (NhiDbConnection *connection,
+                     const char *part,
+                     GBytes *position,
+                     GError **error)
+{
+  return nhi_db_run (connection,
+                     "UPDATE " NHI_UNFINISHED_TABLE " SET position = $1 WHERE part = $2",
+                     NHI_DB_ARGS (position_value (position), nhi_db_text (part)), error) >= 0;
 }
 
 gboolean

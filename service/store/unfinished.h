@@ -28,6 +28,9 @@ gboolean nhi_unfinished_begin (NhiDbConnection *connection,
 /* NULL without @error when nothing is unfinished or this part is not. */
 NhiUnfinished *nhi_unfinished_find (NhiDbConnection *connection, const char *part, GError **error);
 
+/* FALSE with NHI_DB_ERROR_SCHEMA when something is unfinished that is not @allowed (nullable). */
+gboolean nhi_unfinished_refuse (NhiDbConnection *connection, const char *allowed, GError **error);
+
 /* What is being done in this database; NULL without @error when it is finished. */
 char *nhi_unfinished_work (NhiDbConnection *connection, GError **error);
 
@@ -39,13 +42,19 @@ typedef enum
 } NhiUnfinishedStep;
 
 /* Moves @part from @from rows to @to, first of all in the transaction that writes them. Holds the
- * row, so that two who work at once wait for each other. */
+ * row, so that two who work at once wait for each other. @position: (nullable). */
 NhiUnfinishedStep nhi_unfinished_advance (NhiDbConnection *connection,
                                           const char *part,
                                           gint64 from,
                                           gint64 to,
                                           GBytes *position,
                                           GError **error);
+
+/* Notes another position for @part, where it is known only when the step is written. */
+gboolean nhi_unfinished_note (NhiDbConnection *connection,
+                              const char *part,
+                              GBytes *position,
+                              GError **error);
 
 /* Notes @row_count for @part, and no position, whatever stood there. */
 gboolean nhi_unfinished_set (NhiDbConnection *connection,

@@ -67,19 +67,21 @@ def is_written(one):
 
 
 @case
-def killed_while_filling_leaves_an_empty_database(folder):
+def killed_while_filling_the_same_command_ends_it(folder):
     with migrated(folder) as one:
-        filling = subprocess.Popen([program("nhicardctl"), "demo-data", "-d", one.uri, "--people", "2000"],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        line = ["demo-data", "-d", one.uri, "--people", "2000"]
+        filling = subprocess.Popen([program("nhicardctl"), *line], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(lambda: is_written(one) or filling.poll() is not None, "it begins to write")
         filling.send_signal(signal.SIGKILL)
         filling.wait()
-        people = one.value("SELECT count(*) FROM person")
         if one.engine == "sqlite":
             expect(one.value("PRAGMA integrity_check") == "ok", "the file is damaged")
-        expect(people in (0, 2000), f"{people} people")
-        if people == 0:
-            good("demo-data", "-d", one.uri, "--people", "13")
+        if call("jobs", "list", "-d", one.uri).returncode:
+            refused(4, ["half filled", "demo-data --people 2000"], "jobs", "list", "-d", one.uri)
+            refused(4, ["half filled"], "demo-data", "-d", one.uri, "--people", "13")
+        good(*line, "--if-empty")
+        expect(one.value("SELECT count(*) FROM person") == 2000, "people are missing")
+        good("jobs", "list", "-d", one.uri)
 
 
 @case
