@@ -34,6 +34,8 @@ append_check (GString *text, NhiCheck *check)
     /* Translators: a code that support asks for. */
     g_string_append_printf (text, _ (" (code %s)"), nhi_check_get_code (check));
   g_string_append_c (text, '\n');
+  if (nhi_check_get_command (check) != NULL)
+    g_string_append_printf (text, "      $ %s\n", nhi_check_get_command (check));
 }
 
 char *
@@ -90,6 +92,10 @@ add_check (JsonBuilder *builder, NhiCheck *check)
   add_text (builder, "recommended", nhi_check_get_recommended (check));
   add_text (builder, "reason", nhi_check_get_reason (check));
   add_text (builder, "code", nhi_check_get_code (check));
+  add_text (builder, "fix", nhi_fix_kind_nick (nhi_check_get_fix (check)));
+  add_text (builder, "command", nhi_check_get_command (check));
+  json_builder_set_member_name (builder, "fixable");
+  json_builder_add_boolean_value (builder, nhi_check_can_be_fixed (check));
   json_builder_end_object (builder);
 }
 

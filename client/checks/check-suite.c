@@ -5,7 +5,6 @@
 
 #include <glib/gi18n.h>
 
-#define SERVICE_SECONDS 8
 #define READERS_SECONDS 3 /* for a card that is being read */
 #define WATCHDOG_MS 9500  /* of the 10 s that a run may take with a dead network */
 #define DEBOUNCE_MS 250
@@ -25,6 +24,7 @@ struct _NhiCheckSuite
   GPtrArray *checks; /* of NhiCheck, in page order */
   guint failures;
   guint warnings;
+  guint fixable;
   gint64 finished_at;
 
   /* The run that is on its way; NULL cancellable = none. */
@@ -33,8 +33,12 @@ struct _NhiCheckSuite
   guint64 pending;    /* a bit for each check without an outcome yet */
   GPtrArray *waiters; /* of GTask */
   guint watchdog_source;
-  guint service_source;
   guint readers_source;
+
+  NhiServiceStage *stage; /* of this run: what is known of the way to the service */
+
+  gboolean expects_service; /* of PC/SC: it was just started, so give it a moment */
+  gboolean fixing;
 
   guint next_groups; /* to look at again, after a change */
   guint debounce_source;
@@ -47,6 +51,8 @@ enum
   PROP_FAILURES,
   PROP_WARNINGS,
   PROP_FINISHED_AT,
+  PROP_FIXABLE,
+  PROP_FIXING,
   N_PROPS
 };
 
@@ -85,40 +91,43 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NhiCheckSuite,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
+static void start_run (NhiCheckSuite *self, guint groups, gboolean visible);
+
 static void
-start_run (NhiCheckSuite *self, guint groups, gboolean visible);
+set_count (NhiCheckSuite *self, guint *slot, guint count, guint property)
+{
+  if (*slot == count)
+    return;
+  *slot = count;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
 
 static void
 count_verdicts (NhiCheckSuite *self)
 {
-  guint failures = 0, warnings = 0;
+  guint failures = 0, warnings = 0, fixable = 0;
 
   for (guint i = 0; i < self->checks->len; i++)
     {
-      NhiVerdict verdict = nhi_check_get_verdict (g_ptr_array_index (self->checks, i));
+      NhiCheck *check = g_ptr_array_index (self->checks, i);
+      NhiVerdict verdict = nhi_check_get_verdict (check);
 
       failures += verdict == NHI_VERDICT_FAIL;
       warnings += verdict == NHI_VERDICT_WARN;
+      fixable += nhi_check_can_be_fixed (check);
     }
-  if (self->failures != failures)
-    {
-      self->failures = failures;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FAILURES]);
-    }
-  if (self->warnings != warnings)
-    {
-      self->warnings = warnings;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WARNINGS]);
-    }
+  set_count (self, &self->failures, failures, PROP_FAILURES);
+  set_count (self, &self->warnings, warnings, PROP_WARNINGS);
+  set_count (self, &self->fixable, fixable, PROP_FIXABLE);
 }
 
 static void
 clear_run (NhiCheckSuite *self)
 {
   g_clear_handle_id (&self->watchdog_source, g_source_remove);
-  g_clear_handle_id (&self->service_source, g_source_remove);
   g_clear_handle_id (&self->readers_source, g_source_remove);
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->stage, nhi_service_stage_end);
   self->pending = 0;
   self->groups = 0;
 }
@@ -130,6 +139,7 @@ finish_run (NhiCheckSuite *self)
   guint again = self->next_groups;
 
   clear_run (self);
+  self->expects_service = FALSE;
   self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
   self->finished_at = g_get_real_time () / G_USEC_PER_SEC;
   count_verdicts (self);
@@ -183,65 +193,22 @@ watchdog_over (gpointer user_data)
 
 /* ---- worker threads ---- */
 
-typedef struct
-{
-  const NhiCheckEntry *entry;
-  const NhiCheckEnvironment *environment;
-  char *base_uri;
-  guint index;
-} Work;
-
-static void
-work_free (Work *work)
-{
-  g_free (work->base_uri);
-  g_free (work);
-}
-
-static void
-outcome_free (NhiCheckOutcome *outcome)
-{
-  nhi_check_outcome_clear (outcome);
-  g_free (outcome);
-}
-
-static void
-run_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  const Work *work = task_data;
-  NhiCheckOutcome *outcome = g_new0 (NhiCheckOutcome, 1);
-  NhiCheckContext context = { .environment = work->environment,
-                              .cancellable = cancellable,
-                              .base_uri = work->base_uri };
-
-  work->entry->run (&context, outcome);
-  g_task_return_pointer (task, outcome, (GDestroyNotify)outcome_free);
-}
-
 static void
 thread_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree NhiCheckOutcome *outcome = g_task_propagate_pointer (G_TASK (result), NULL);
-  const Work *work = g_task_get_task_data (G_TASK (result));
+  NhiCheckOutcome outcome = { 0 };
 
-  if (outcome != NULL)
-    conclude (NHI_CHECK_SUITE (source), work->index, g_task_get_cancellable (G_TASK (result)),
-              outcome);
+  nhi_check_work_finish (result, &outcome);
+  conclude (NHI_CHECK_SUITE (source), GPOINTER_TO_UINT (user_data),
+            g_task_get_cancellable (G_TASK (result)), &outcome);
 }
 
 static void
 run_threaded (NhiCheckSuite *self, guint index)
 {
-  g_autoptr (GTask) task = g_task_new (self, self->cancellable, thread_done, NULL);
-  Work *work = g_new0 (Work, 1);
-
-  work->entry = nhi_check_get_entry (g_ptr_array_index (self->checks, index));
-  work->environment = self->environment;
-  work->base_uri = g_strdup (nhi_remote_get_base_uri (self->remote));
-  work->index = index;
-  g_task_set_check_cancellable (task, FALSE);
-  g_task_set_task_data (task, work, (GDestroyNotify)work_free);
-  g_task_run_in_thread (task, run_in_thread);
+  nhi_check_work_async (self, nhi_check_get_entry (g_ptr_array_index (self->checks, index)),
+                        self->environment, self->cancellable, thread_done,
+                        GUINT_TO_POINTER (index));
 }
 
 /* ---- what waits for readers or the service ---- */
@@ -265,17 +232,21 @@ run_all_with (NhiCheckSuite *self, NhiCheckNeed need, const NhiCheckContext *con
 }
 
 static char **
-reader_names (NhiReaderMonitor *monitor)
+reader_names (NhiReaderMonitor *monitor, char ***ret_atrs)
 {
   GListModel *readers = nhi_reader_monitor_get_readers (monitor);
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) atrs = g_strv_builder_new ();
 
   for (guint i = 0; i < g_list_model_get_n_items (readers); i++)
     {
       g_autoptr (NhiReader) reader = g_list_model_get_item (readers, i);
 
       g_strv_builder_add (names, nhi_reader_get_name (reader));
+      if (nhi_reader_get_atr (reader) != NULL)
+        g_strv_builder_add (atrs, nhi_reader_get_atr (reader));
     }
+  *ret_atrs = g_strv_builder_end (atrs);
   return g_strv_builder_end (names);
 }
 
@@ -284,18 +255,21 @@ readers_are_settled (NhiCheckSuite *self)
 {
   NhiCardState state = nhi_reader_monitor_get_state (self->monitor);
 
-  return state != NHI_CARD_STATE_STARTING && state != NHI_CARD_STATE_READING;
+  return state != NHI_CARD_STATE_STARTING && state != NHI_CARD_STATE_READING &&
+         !(self->expects_service && state == NHI_CARD_STATE_NO_SERVICE);
 }
 
 static void
 run_reader_checks (NhiCheckSuite *self)
 {
   NhiCardProfile *profile = nhi_reader_monitor_get_profile (self->monitor);
-  g_auto (GStrv) names = reader_names (self->monitor);
+  g_auto (GStrv) atrs = NULL;
+  g_auto (GStrv) names = reader_names (self->monitor, &atrs);
   NhiCheckContext context = {
     .environment = self->environment,
     .card_state = nhi_reader_monitor_get_state (self->monitor),
     .reader_names = (const char *const *)names,
+    .atrs = (const char *const *)atrs,
     .fault_code = nhi_reader_monitor_get_fault_code (self->monitor),
     .termination = profile != NULL ? profile->termination : NHI_CARD_TERMINATION_UNKNOWN,
   };
@@ -314,33 +288,10 @@ readers_too_slow (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-service_too_slow (gpointer user_data)
-{
-  NhiCheckSuite *self = user_data;
-  NhiCheckContext context = { .environment = self->environment };
-
-  self->service_source = 0;
-  run_all_with (self, NHI_CHECK_NEEDS_SERVICE, &context);
-  return G_SOURCE_REMOVE;
-}
-
 static void
-service_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+stage_ready (NhiCheckNeed need, const NhiCheckContext *context, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
-  NhiCheckSuite *self = g_task_get_source_object (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (NhiServiceInfo) service =
-      nhi_remote_service_finish (NHI_REMOTE (source), result, &error);
-  NhiCheckContext context = { .environment = self->environment,
-                              .service = service,
-                              .service_error = error };
-
-  if (g_task_get_cancellable (task) != self->cancellable)
-    return;
-  g_clear_handle_id (&self->service_source, g_source_remove);
-  run_all_with (self, NHI_CHECK_NEEDS_SERVICE, &context);
+  run_all_with (user_data, need, context);
 }
 
 /* ---- a run ---- */
@@ -372,11 +323,7 @@ start_run (NhiCheckSuite *self, guint groups, gboolean visible)
       run_threaded (self, i);
 
   if ((groups & 1u << NHI_CHECK_GROUP_SERVICE) != 0)
-    {
-      self->service_source = g_timeout_add_seconds (SERVICE_SECONDS, service_too_slow, self);
-      nhi_remote_service_async (self->remote, run, service_answered,
-                                g_task_new (self, run, NULL, NULL));
-    }
+    self->stage = nhi_service_stage_start (self->remote, self->environment, run, stage_ready, self);
   if ((groups & 1u << NHI_CHECK_GROUP_CARD_READER) != 0)
     {
       if (readers_are_settled (self))
@@ -510,6 +457,12 @@ nhi_check_suite_get_property (GObject *object, guint id, GValue *value, GParamSp
     case PROP_FINISHED_AT:
       g_value_set_int64 (value, self->finished_at);
       break;
+    case PROP_FIXABLE:
+      g_value_set_uint (value, self->fixable);
+      break;
+    case PROP_FIXING:
+      g_value_set_boolean (value, self->fixing);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -530,6 +483,8 @@ nhi_check_suite_class_init (NhiCheckSuiteClass *klass)
   properties[PROP_WARNINGS] = g_param_spec_uint ("warnings", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_FINISHED_AT] =
       g_param_spec_int64 ("finished-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_FIXABLE] = g_param_spec_uint ("fixable", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_FIXING] = g_param_spec_boolean ("fixing", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -545,7 +500,8 @@ nhi_check_suite_init (NhiCheckSuite *self)
 {
   self->checks = g_ptr_array_new_with_free_func (g_object_unref);
   self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
-  add_checks (self, NHI_CHECKS_CARD_READER);
+  add_checks (self, NHI_CHECKS_PCSC);
+  add_checks (self, NHI_CHECKS_READER);
   add_checks (self, NHI_CHECKS_SERVICE);
   add_checks (self, NHI_CHECKS_COMPUTER);
   g_assert (self->checks->len <= 64); /* bits of pending */
@@ -589,6 +545,41 @@ nhi_check_suite_get_warnings (NhiCheckSuite *self)
 {
   g_return_val_if_fail (NHI_IS_CHECK_SUITE (self), 0);
   return self->warnings;
+}
+
+guint
+nhi_check_suite_get_fixable (NhiCheckSuite *self)
+{
+  g_return_val_if_fail (NHI_IS_CHECK_SUITE (self), 0);
+  return self->fixable;
+}
+
+gboolean
+nhi_check_suite_get_fixing (NhiCheckSuite *self)
+{
+  g_return_val_if_fail (NHI_IS_CHECK_SUITE (self), FALSE);
+  return self->fixing;
+}
+
+void
+nhi_check_suite_set_fixing (NhiCheckSuite *self, gboolean fixing)
+{
+  if (self->fixing == fixing)
+    return;
+  self->fixing = fixing;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FIXING]);
+}
+
+const NhiCheckEnvironment *
+nhi_check_suite_get_environment (NhiCheckSuite *self)
+{
+  return self->environment;
+}
+
+void
+nhi_check_suite_expect_service (NhiCheckSuite *self)
+{
+  self->expects_service = TRUE;
 }
 
 gboolean

@@ -25,12 +25,25 @@ enum
   PROP_VERDICT,
   PROP_REASON,
   PROP_CODE,
+  PROP_FIX,
+  PROP_COMMAND,
   N_PROPS
 };
 
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (NhiCheck, nhi_check, G_TYPE_OBJECT)
+
+static const char *const FIXES[] = {
+  [NHI_FIX_NONE] = "none",
+  [NHI_FIX_START_UNIT] = "start",
+  [NHI_FIX_RESTART_UNIT] = "restart",
+  [NHI_FIX_UNMASK_UNIT] = "allow",
+  [NHI_FIX_INSTALL_PACKAGE] = "install",
+  [NHI_FIX_RESTART_APP] = "restart-app",
+  [NHI_FIX_OPEN_SETTINGS] = "settings",
+  [NHI_FIX_COMMAND] = "command",
+};
 
 typedef struct
 {
@@ -69,6 +82,29 @@ nhi_verdict_get_type (void)
   return type;
 }
 
+GType
+nhi_fix_kind_get_type (void)
+{
+  static gsize type;
+
+  if (g_once_init_enter (&type))
+    {
+      static GEnumValue values[G_N_ELEMENTS (FIXES) + 1];
+
+      for (guint i = 0; i < G_N_ELEMENTS (FIXES); i++)
+        values[i] = (GEnumValue){ (int)i, FIXES[i], FIXES[i] };
+      g_once_init_leave (&type, g_enum_register_static ("NhiFixKind", values));
+    }
+  return type;
+}
+
+const char *
+nhi_fix_kind_nick (NhiFixKind kind)
+{
+  g_return_val_if_fail ((guint)kind < G_N_ELEMENTS (FIXES), "");
+  return FIXES[kind];
+}
+
 const char *
 nhi_verdict_nick (NhiVerdict verdict)
 {
@@ -103,6 +139,9 @@ nhi_check_outcome_clear (NhiCheckOutcome *outcome)
   g_clear_pointer (&outcome->found, g_free);
   g_clear_pointer (&outcome->reason, g_free);
   g_clear_pointer (&outcome->code, g_free);
+  g_clear_pointer (&outcome->fix_argument, g_free);
+  g_clear_pointer (&outcome->command, g_free);
+  outcome->fix = NHI_FIX_NONE;
 }
 
 void
@@ -117,6 +156,19 @@ nhi_check_conclude (NhiCheckOutcome *outcome,
   outcome->found = g_strdup (found);
   outcome->reason = g_strdup (reason);
   outcome->code = g_strdup (code);
+}
+
+void
+nhi_check_offer (NhiCheckOutcome *outcome,
+                 NhiFixKind fix,
+                 const char *argument,
+                 const char *command)
+{
+  g_free (outcome->fix_argument);
+  g_free (outcome->command);
+  outcome->fix = fix;
+  outcome->fix_argument = g_strdup (argument);
+  outcome->command = g_strdup (command);
 }
 
 static void
@@ -160,6 +212,12 @@ nhi_check_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
     case PROP_CODE:
       g_value_set_string (value, self->outcome.code);
       break;
+    case PROP_FIX:
+      g_value_set_enum (value, self->outcome.fix);
+      break;
+    case PROP_COMMAND:
+      g_value_set_string (value, self->outcome.command);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -184,6 +242,9 @@ nhi_check_class_init (NhiCheckClass *klass)
       g_param_spec_enum ("verdict", NULL, NULL, NHI_TYPE_VERDICT, NHI_VERDICT_RUNNING, flags);
   properties[PROP_REASON] = g_param_spec_string ("reason", NULL, NULL, NULL, flags);
   properties[PROP_CODE] = g_param_spec_string ("code", NULL, NULL, NULL, flags);
+  properties[PROP_FIX] =
+      g_param_spec_enum ("fix", NULL, NULL, NHI_TYPE_FIX_KIND, NHI_FIX_NONE, flags);
+  properties[PROP_COMMAND] = g_param_spec_string ("command", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -224,6 +285,10 @@ nhi_check_take_outcome (NhiCheck *self, NhiCheckOutcome *outcome)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REASON]);
   if (g_strcmp0 (old.code, self->outcome.code) != 0)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CODE]);
+  if (old.fix != self->outcome.fix)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FIX]);
+  if (g_strcmp0 (old.command, self->outcome.command) != 0)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_COMMAND]);
   if (old.verdict != self->outcome.verdict)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VERDICT]);
   g_object_thaw_notify (G_OBJECT (self));
@@ -299,4 +364,34 @@ nhi_check_get_code (NhiCheck *self)
 {
   g_return_val_if_fail (NHI_IS_CHECK (self), NULL);
   return self->outcome.code;
+}
+
+NhiFixKind
+nhi_check_get_fix (NhiCheck *self)
+{
+  g_return_val_if_fail (NHI_IS_CHECK (self), NHI_FIX_NONE);
+  return self->outcome.fix;
+}
+
+const char *
+nhi_check_get_fix_argument (NhiCheck *self)
+{
+  g_return_val_if_fail (NHI_IS_CHECK (self), NULL);
+  return self->outcome.fix_argument;
+}
+
+const char *
+nhi_check_get_command (NhiCheck *self)
+{
+  g_return_val_if_fail (NHI_IS_CHECK (self), NULL);
+  return self->outcome.command;
+}
+
+gboolean
+nhi_check_can_be_fixed (NhiCheck *self)
+{
+  NhiFixKind fix = nhi_check_get_fix (self);
+
+  return fix == NHI_FIX_START_UNIT || fix == NHI_FIX_RESTART_UNIT || fix == NHI_FIX_UNMASK_UNIT ||
+         fix == NHI_FIX_INSTALL_PACKAGE;
 }

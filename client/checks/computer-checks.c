@@ -3,9 +3,10 @@
 #include "client/checks/check-private.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
+#include <errno.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #define ROOM_FINE (200ULL * 1000 * 1000) /* bytes */
 #define ROOM_LEAST (20ULL * 1000 * 1000)
@@ -23,18 +24,6 @@ static const KnownSystem SYSTEMS[] = {
   { "ubuntu", 23 },
   { "fedora", 37 },
 };
-
-static char *
-os_release_value (const char *text, const char *name)
-{
-  g_auto (GStrv) lines = g_strsplit (text, "\n", 200);
-  gsize length = strlen (name);
-
-  for (gsize i = 0; lines[i] != NULL; i++)
-    if (strncmp (lines[i], name, length) == 0 && lines[i][length] == '=')
-      return g_shell_unquote (lines[i] + length + 1, NULL);
-  return NULL;
-}
 
 static gboolean
 is_too_old (const char *id, const char *version)
@@ -57,9 +46,9 @@ run_system (const NhiCheckContext *context, NhiCheckOutcome *outcome)
 
   if (g_file_get_contents (context->environment->os_release, &text, NULL, NULL))
     {
-      name = os_release_value (text, "PRETTY_NAME");
-      id = os_release_value (text, "ID");
-      version = os_release_value (text, "VERSION_ID");
+      name = nhi_os_release_value (text, "PRETTY_NAME");
+      id = nhi_os_release_value (text, "ID");
+      version = nhi_os_release_value (text, "VERSION_ID");
     }
   found = g_strdup_printf ("%s, %s", name != NULL ? name : "Linux",
                            uname (&machine) == 0 ? machine.machine : "?");
@@ -82,9 +71,12 @@ run_font (const NhiCheckContext *context, NhiCheckOutcome *outcome)
   if (count > 0)
     nhi_check_conclude (outcome, NHI_VERDICT_PASS, found, NULL, NULL);
   else
-    nhi_check_conclude (outcome, NHI_VERDICT_FAIL, _ ("none"),
-                        _ ("Names would stand as boxes. Install the package fonts-noto-cjk."),
-                        "FONT-NONE");
+    {
+      nhi_check_conclude (outcome, NHI_VERDICT_FAIL, _ ("none"),
+                          _ ("Names would stand as boxes. Install the package fonts-noto-cjk."),
+                          "FONT-NONE");
+      nhi_check_offer_package (context, outcome, "fonts-noto-cjk");
+    }
 }
 
 static void
@@ -116,6 +108,15 @@ run_disk (const NhiCheckContext *context, NhiCheckOutcome *outcome)
                           "FOLDER-MISSING");
       return;
     }
+  if (access (context->environment->download_folder, W_OK | X_OK) < 0)
+    {
+      nhi_check_conclude (outcome, NHI_VERDICT_FAIL,
+                          errno == EROFS ? _ ("on a disk that cannot be written")
+                                         : _ ("not yours to write into"),
+                          _ ("Choose another download folder in the preferences."),
+                          "FOLDER-READ-ONLY");
+      return;
+    }
   room = (guint64)status.f_bavail * status.f_frsize;
   found = g_format_size (room);
   if (room >= ROOM_FINE)
@@ -129,19 +130,42 @@ run_disk (const NhiCheckContext *context, NhiCheckOutcome *outcome)
 static void
 run_secrets (const NhiCheckContext *context, NhiCheckOutcome *outcome)
 {
-  const NhiCheckEnvironment *environment = context->environment;
-
-  if (environment->session_bus_has ("org.freedesktop.secrets", context->cancellable))
-    nhi_check_conclude (outcome, NHI_VERDICT_PASS, _ ("there is a keyring"), NULL, NULL);
-  else if (environment->session_bus_has ("org.freedesktop.impl.portal.Secret",
-                                         context->cancellable))
-    nhi_check_conclude (outcome, NHI_VERDICT_PASS, _ ("through the portal"), NULL, NULL);
-  else
-    nhi_check_conclude (outcome, NHI_VERDICT_WARN, _ ("none"),
-                        _ ("Nothing can be kept safely on this computer, so this program keeps "
-                           "nothing. All else works. A keyring comes with the package "
-                           "gnome-keyring."),
-                        "SECRETS-NONE");
+  switch (context->environment->keyring (context->cancellable))
+    {
+    case NHI_KEYRING_OPEN:
+      nhi_check_conclude (outcome, NHI_VERDICT_PASS, _ ("there is a keyring"), NULL, NULL);
+      break;
+    case NHI_KEYRING_PORTAL:
+      nhi_check_conclude (outcome, NHI_VERDICT_PASS, _ ("through the portal"), NULL, NULL);
+      break;
+    case NHI_KEYRING_LOCKED:
+      nhi_check_conclude (outcome, NHI_VERDICT_WARN, _ ("locked"),
+                          _ ("The keyring of this computer is locked, so this program keeps "
+                             "nothing. All else works. Open it with the program “Passwords and "
+                             "Keys”, or sign in at the computer with your password."),
+                          "SECRETS-LOCKED");
+      break;
+    case NHI_KEYRING_EMPTY:
+      nhi_check_conclude (outcome, NHI_VERDICT_WARN, _ ("there is a keyring, but it is not set up"),
+                          _ ("Nothing can be kept safely yet, so this program keeps nothing. All "
+                             "else works. Make a keyring with the program “Passwords and Keys”."),
+                          "SECRETS-EMPTY");
+      break;
+    case NHI_KEYRING_SILENT:
+      nhi_check_conclude (outcome, NHI_VERDICT_WARN, _ ("does not answer"),
+                          _ ("The keyring of this computer does not answer, so this program keeps "
+                             "nothing. All else works. Sign out of the computer and in again."),
+                          "SECRETS-SILENT");
+      break;
+    case NHI_KEYRING_NONE:
+    default:
+      nhi_check_conclude (outcome, NHI_VERDICT_WARN, _ ("none"),
+                          _ ("Nothing can be kept safely on this computer, so this program keeps "
+                             "nothing. All else works. A keyring comes with the package "
+                             "gnome-keyring."),
+                          "SECRETS-NONE");
+      nhi_check_offer_package (context, outcome, "gnome-keyring");
+    }
 }
 
 static void
@@ -154,16 +178,19 @@ run_printing (const NhiCheckContext *context, NhiCheckOutcome *outcome)
   else if (environment->session_bus_has (PORTAL, context->cancellable))
     nhi_check_conclude (outcome, NHI_VERDICT_PASS, _ ("through the portal"), NULL, NULL);
   else
-    nhi_check_conclude (outcome, NHI_VERDICT_WARN, _ ("no print service"),
-                        _ ("Printing into a PDF file still works. For paper, install the package "
-                           "cups."),
-                        "PRINT-NONE");
+    {
+      nhi_check_conclude (outcome, NHI_VERDICT_WARN, _ ("no print service"),
+                          _ ("Printing into a PDF file still works. For paper, install the package "
+                             "cups."),
+                          "PRINT-NONE");
+      nhi_check_offer_package (context, outcome, "cups");
+    }
 }
 
 static void
 run_sandbox (const NhiCheckContext *context, NhiCheckOutcome *outcome)
 {
-  gboolean inside = g_file_test (context->environment->flatpak_info, G_FILE_TEST_EXISTS);
+  gboolean inside = nhi_check_in_sandbox (context);
 
   nhi_check_conclude (outcome, NHI_VERDICT_PASS,
                       inside ? _ ("Flatpak sandbox") : _ ("installed in the system"), NULL, NULL);

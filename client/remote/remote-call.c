@@ -33,12 +33,11 @@ typedef struct
   guint deadline_source;
   guint pause_source;
   gboolean too_slow;
-  GTlsCertificateFlags tls_errors;
+  NhiDistrust distrust;
   GByteArray *received;
 } Work;
 
-static void
-send_try (GTask *task);
+static void send_try (GTask *task);
 
 void
 nhi_answer_free (NhiAnswer *answer)
@@ -82,6 +81,7 @@ work_free (Work *work)
   g_free (work->method);
   g_free (work->idempotency_key);
   g_clear_pointer (&work->body, g_bytes_unref);
+  nhi_remote_distrust_clear (&work->distrust);
   g_free (work);
 }
 
@@ -149,7 +149,7 @@ fail_transport (GTask *task, const GError *cause)
 
   if (!cancelled || work->too_slow)
     nhi_remote_set_online (self, FALSE);
-  nhi_remote_set_transport_error (&error, cause, work->tls_errors);
+  nhi_remote_set_transport_error (&error, cause, &work->distrust);
   finish (task, NULL, error);
 }
 
@@ -347,7 +347,7 @@ send_try (GTask *task)
   GError *error = NULL;
 
   work->tries++;
-  work->tls_errors = 0;
+  nhi_remote_distrust_clear (&work->distrust);
   work->message =
       nhi_remote_make_message (self, work->method, work->path, work->call.with_session, &error);
   if (work->message == NULL)
@@ -355,7 +355,7 @@ send_try (GTask *task)
       finish (task, NULL, error);
       return;
     }
-  nhi_remote_guard_message (self, self->session, work->message, &work->tls_errors);
+  nhi_remote_guard_message (self, self->session, work->message, &work->distrust);
   if (work->idempotency_key != NULL)
     soup_message_headers_replace (soup_message_get_request_headers (work->message),
                                   NHI_HEADER_IDEMPOTENCY_KEY, work->idempotency_key);

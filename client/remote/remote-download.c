@@ -324,10 +324,7 @@ make_message (Work *work, GError **error)
 
 /* A transport error comes as it is, so that the caller sees that another try may help. */
 static gboolean
-request_rest (Work *work,
-              GTlsCertificateFlags *tls_errors,
-              GCancellable *cancellable,
-              GError **error)
+request_rest (Work *work, NhiDistrust *distrust, GCancellable *cancellable, GError **error)
 {
   g_autoptr (SoupMessage) message = make_message (work, error);
   g_autoptr (GInputStream) stream = NULL;
@@ -335,7 +332,7 @@ request_rest (Work *work,
 
   if (message == NULL)
     return FALSE;
-  nhi_remote_guard_message (work->remote, work->session, message, tls_errors);
+  nhi_remote_guard_message (work->remote, work->session, message, distrust);
   stream = soup_session_send (work->session, message, cancellable, error);
   if (stream == NULL)
     return FALSE;
@@ -380,10 +377,10 @@ fetch_all (Work *work, GCancellable *cancellable, GError **error)
   while (work->received < work->application->size)
     {
       g_autoptr (GError) cause = NULL;
-      GTlsCertificateFlags tls_errors = 0;
+      g_auto (NhiDistrust) distrust = { 0 };
       gint64 before = work->received;
 
-      if (request_rest (work, &tls_errors, cancellable, &cause) &&
+      if (request_rest (work, &distrust, cancellable, &cause) &&
           work->received >= work->application->size)
         break;
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
@@ -391,7 +388,7 @@ fetch_all (Work *work, GCancellable *cancellable, GError **error)
       if (cause != NULL && !is_transport_error (work, cause))
         {
           if (cause->domain == G_TLS_ERROR)
-            nhi_remote_set_transport_error (error, cause, tls_errors);
+            nhi_remote_set_transport_error (error, cause, &distrust);
           else
             g_propagate_error (error, g_steal_pointer (&cause));
           return FALSE;
@@ -402,7 +399,7 @@ fetch_all (Work *work, GCancellable *cancellable, GError **error)
         {
           g_autoptr (GError) lost = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "");
 
-          nhi_remote_set_transport_error (error, cause != NULL ? cause : lost, 0);
+          nhi_remote_set_transport_error (error, cause != NULL ? cause : lost, NULL);
           return FALSE;
         }
       pause_before_try (work, tries, cancellable);

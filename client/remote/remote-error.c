@@ -15,6 +15,7 @@ typedef struct
 {
   gint64 wait_until;
   char *slug;
+  char *issuer;
   GHashTable *fields; /* field -> message, or NULL */
 } NhiRemoteErrorPrivate;
 
@@ -30,6 +31,7 @@ nhi_remote_error_private_copy (const NhiRemoteErrorPrivate *from, NhiRemoteError
     return;
   to->wait_until = from->wait_until;
   to->slug = g_strdup (from->slug);
+  to->issuer = g_strdup (from->issuer);
   to->fields = from->fields != NULL ? g_hash_table_ref (from->fields) : NULL;
 }
 
@@ -39,6 +41,7 @@ nhi_remote_error_private_clear (NhiRemoteErrorPrivate *extra)
   if (extra == NULL)
     return;
   g_free (extra->slug);
+  g_free (extra->issuer);
   g_clear_pointer (&extra->fields, g_hash_table_unref);
 }
 
@@ -76,6 +79,14 @@ nhi_remote_error_code (const GError *error)
   NhiRemoteErrorPrivate *extra = extra_of (error);
 
   return extra != NULL ? extra->slug : NULL;
+}
+
+const char *
+nhi_remote_error_issuer (const GError *error)
+{
+  NhiRemoteErrorPrivate *extra = extra_of (error);
+
+  return extra != NULL ? extra->issuer : NULL;
 }
 
 char **
@@ -123,48 +134,89 @@ nhi_remote_set_service_error (GError **error)
                            "Try again later; if it stays so, update the program."));
 }
 
-static const char *
-tls_words (GTlsCertificateFlags errors)
+typedef struct
 {
-  if ((errors & (G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_NOT_ACTIVATED)) != 0)
-    return _ ("The certificate of the service is not valid at this date. Check the date and time "
-              "of this computer; when they are right, tell the service.");
-  if ((errors & G_TLS_CERTIFICATE_BAD_IDENTITY) != 0)
-    return _ ("The certificate belongs to another service. Nothing was sent. Check the address of "
-              "the service, and whether a network sign-in page is in between.");
-  if (errors != 0)
-    return _ ("The certificate of the service is not trusted. Nothing was sent. Something in "
-              "between may be reading along: try another network.");
-  return _ ("No protected connection to the service could be made. Nothing was sent. Try another "
-            "network, or update this computer.");
+  const char *slug;
+  const char *text;
+} Told;
+
+static Told
+tell_distrust (const NhiDistrust *distrust)
+{
+  if (distrust == NULL || distrust->errors == 0)
+    return (Told){ "no-protected-connection",
+                   _ ("No protected connection to the service could be made. Nothing was sent. Try "
+                      "another network, or update this computer.") };
+  if ((distrust->errors & G_TLS_CERTIFICATE_UNKNOWN_CA) != 0)
+    return (Told){ distrust->self_signed ? "certificate-self-signed" : "certificate-unknown-issuer",
+                   _ ("The certificate of the service is not trusted. Nothing was sent. Something "
+                      "in between may be reading along: try another network.") };
+  if ((distrust->errors & G_TLS_CERTIFICATE_BAD_IDENTITY) != 0)
+    return (Told){ "certificate-of-another",
+                   _ ("The certificate belongs to another service. Nothing was sent. Check the "
+                      "address of the service, and whether a network sign-in page is in "
+                      "between.") };
+  if ((distrust->errors & (G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_NOT_ACTIVATED)) != 0)
+    return (Told){ distrust->not_yet_valid ? "certificate-not-yet-valid" : "certificate-expired",
+                   _ ("The certificate of the service is not valid at this date. Check the date "
+                      "and time of this computer; when they are right, tell the service.") };
+  return (Told){ (distrust->errors & G_TLS_CERTIFICATE_INSECURE) != 0 ? "certificate-weak"
+                                                                      : "certificate-not-trusted",
+                 _ ("The certificate of the service is not trusted. Nothing was sent. Something in "
+                    "between may be reading along: try another network.") };
 }
 
-static const char *
-transport_words (const GError *cause)
+static gboolean
+is_of_proxy (const GError *cause)
+{
+  return cause->domain == G_IO_ERROR && cause->code >= G_IO_ERROR_PROXY_FAILED &&
+         cause->code <= G_IO_ERROR_PROXY_NOT_ALLOWED;
+}
+
+static Told
+tell_transport (const GError *cause)
 {
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return _ ("The service did not answer in time. Check the network and try again.");
+    return (Told){ "no-answer",
+                   _ ("The service did not answer in time. Check the network and try again.") };
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    return _ ("The service is not running at its address. Try again in a few minutes.");
+    return (Told){ "connection-refused", _ ("The service is not running at its address. Try again "
+                                            "in a few minutes.") };
   if (cause->domain == G_RESOLVER_ERROR)
-    return _ ("The address of the service was not found. Check the network connection.");
-  return _ ("The service cannot be reached. Check the network connection and try again.");
+    return (Told){ "name-not-found", _ ("The address of the service was not found. Check the "
+                                        "network connection.") };
+  if (is_of_proxy (cause))
+    return (Told){ "proxy-failed", _ ("The proxy of this computer does not let the connection "
+                                      "through. Check the proxy in the system’s settings.") };
+  return (Told){ "not-reachable", _ ("The service cannot be reached. Check the network connection "
+                                     "and try again.") };
 }
 
 void
-nhi_remote_set_transport_error (GError **error,
-                                const GError *cause,
-                                GTlsCertificateFlags tls_errors)
+nhi_remote_set_transport_error (GError **error, const GError *cause, const NhiDistrust *distrust)
 {
+  g_autoptr (GError) made = NULL;
+  NhiRemoteErrorPrivate *extra;
+  Told told;
+
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_propagate_error (error, g_error_copy (cause));
-  else if (cause->domain == G_TLS_ERROR)
-    nhi_remote_set_error (error, NHI_REMOTE_ERROR_TLS,
-                          tls_errors != 0 ? "certificate-not-trusted" : "no-protected-connection",
-                          tls_words (tls_errors));
-  else
-    nhi_remote_set_error (error, NHI_REMOTE_ERROR_OFFLINE, "not-reachable",
-                          transport_words (cause));
+    {
+      g_propagate_error (error, g_error_copy (cause));
+      return;
+    }
+  if (cause->domain != G_TLS_ERROR)
+    {
+      told = tell_transport (cause);
+      nhi_remote_set_error (error, NHI_REMOTE_ERROR_OFFLINE, told.slug, told.text);
+      return;
+    }
+
+  told = tell_distrust (distrust);
+  nhi_remote_set_error (&made, NHI_REMOTE_ERROR_TLS, told.slug, told.text);
+  extra = extra_of (made);
+  if (extra != NULL && distrust != NULL)
+    extra->issuer = g_strdup (distrust->issuer);
+  g_propagate_error (error, g_steal_pointer (&made));
 }
 
 typedef struct

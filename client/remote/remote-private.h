@@ -35,13 +35,25 @@ struct _NhiRemote
 /* trust */
 SoupSession *
 nhi_remote_make_session (void);
+/* What was wrong with a certificate. Start with zeros, end with nhi_remote_distrust_clear(). */
+typedef struct
+{
+  GTlsCertificateFlags errors;
+  char *issuer; /* who says to have issued it, or NULL */
+  gboolean self_signed;
+  gboolean not_yet_valid;
+} NhiDistrust;
+void
+nhi_remote_distrust_clear (NhiDistrust *distrust);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiDistrust, nhi_remote_distrust_clear)
+
 /* Lets @message, to be sent by @session, trust what the CA file or the system trusts; what was
- * wrong stands in *@errors afterwards. */
+ * wrong stands in *@distrust afterwards, which outlives the sending. */
 void
 nhi_remote_guard_message (NhiRemote *self,
                           SoupSession *session,
                           SoupMessage *message,
-                          GTlsCertificateFlags *errors);
+                          NhiDistrust *distrust);
 char *
 nhi_remote_issuer_name (GTlsCertificate *certificate);
 const char *
@@ -57,7 +69,7 @@ nhi_remote_set_service_error (GError **error); /* the answer is not in the contr
 void
 nhi_remote_set_transport_error (GError **error,
                                 const GError *cause,
-                                GTlsCertificateFlags tls_errors);
+                                const NhiDistrust *distrust); /* (nullable) */
 void
 nhi_remote_set_problem_error (GError **error,
                               guint status,

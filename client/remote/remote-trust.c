@@ -10,7 +10,7 @@
 typedef struct
 {
   gboolean beside_system;
-  GTlsCertificateFlags *errors;
+  NhiDistrust *distrust;
 } Guard;
 
 static void
@@ -125,6 +125,33 @@ name_trust (SoupSession *session, GTlsDatabase *own_trust)
     }
 }
 
+void
+nhi_remote_distrust_clear (NhiDistrust *distrust)
+{
+  g_clear_pointer (&distrust->issuer, g_free);
+  *distrust = (NhiDistrust){ 0 };
+}
+
+static void
+note_distrust (NhiDistrust *distrust, GTlsCertificate *certificate, GTlsCertificateFlags errors)
+{
+  g_autofree char *subject = NULL;
+  g_autofree char *issuer = NULL;
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr (GDateTime) from = NULL;
+
+  nhi_remote_distrust_clear (distrust);
+  if (errors == 0)
+    return;
+  subject = g_tls_certificate_get_subject_name (certificate);
+  issuer = g_tls_certificate_get_issuer_name (certificate);
+  from = g_tls_certificate_get_not_valid_before (certificate);
+  distrust->errors = errors;
+  distrust->issuer = nhi_remote_issuer_name (certificate);
+  distrust->self_signed = subject != NULL && g_strcmp0 (subject, issuer) == 0;
+  distrust->not_yet_valid = from != NULL && g_date_time_compare (now, from) < 0;
+}
+
 /* Only asked when the session's own trust does not reach; with a CA file the system's is left. */
 static gboolean
 accept_certificate (SoupMessage *message,
@@ -145,8 +172,8 @@ accept_certificate (SoupMessage *message,
                                           G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, identity,
                                           NULL, G_TLS_DATABASE_VERIFY_NONE, NULL, NULL) == 0;
     }
-  if (guard->errors != NULL)
-    *guard->errors = good ? 0 : errors;
+  if (guard->distrust != NULL)
+    note_distrust (guard->distrust, certificate, good ? 0 : errors);
   return good;
 }
 
@@ -154,13 +181,13 @@ void
 nhi_remote_guard_message (NhiRemote *self,
                           SoupSession *session,
                           SoupMessage *message,
-                          GTlsCertificateFlags *errors)
+                          NhiDistrust *distrust)
 {
   Guard *guard = g_new0 (Guard, 1);
 
   name_trust (session, self->own_trust);
   guard->beside_system = self->own_trust != NULL;
-  guard->errors = errors;
+  guard->distrust = distrust;
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_COLLECT_METRICS);
   g_signal_connect_data (message, "accept-certificate", G_CALLBACK (accept_certificate), guard,
                          guard_free, 0);

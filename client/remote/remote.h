@@ -47,6 +47,8 @@ nhi_remote_error_field (const GError *error,
                         const char *field); /* message for that field, or NULL */
 const char *
 nhi_remote_error_code (const GError *error); /* problem slug, for support */
+const char *
+nhi_remote_error_issuer (const GError *error); /* of a certificate that is not trusted, or NULL */
 char **
 nhi_remote_error_fields (
     const GError *error); /* names of all fields with a message; (transfer full) */
@@ -94,6 +96,17 @@ nhi_remote_service_async (NhiRemote *self,
                           gpointer user_data);
 NhiServiceInfo *
 nhi_remote_service_finish (NhiRemote *self, GAsyncResult *result, GError **error);
+
+/* By how much this computer's clock differs from the service's, in seconds, when a certificate is
+ * not valid at this computer's date: the chain and the name are checked, its dates are not, and
+ * only the Date header of the answer is looked at. */
+void
+nhi_remote_clock_async (NhiRemote *self,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+gboolean
+nhi_remote_clock_finish (NhiRemote *self, GAsyncResult *result, gint64 *ret_skew, GError **error);
 
 /* POST /registrations. */
 typedef struct
