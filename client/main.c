@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "client/application/client.h"
+#include "client/application/restart.h"
 #include "client/terminal/terminal.h"
 
 static void
@@ -43,6 +44,9 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (NhiClient) client = NULL;
+  g_auto (GStrv) arguments = g_strdupv (argv); /* the run takes the options out of argv */
+  gboolean wants_restart;
+  int code;
 
   if (nhi_terminal_wants (argc, argv))
     return nhi_terminal_run (argc, argv);
@@ -58,5 +62,8 @@ main (int argc, char **argv)
       return 1;
     }
   client = nhi_client_new ();
-  return g_application_run (G_APPLICATION (client), argc, argv);
+  code = g_application_run (G_APPLICATION (client), argc, argv);
+  wants_restart = nhi_client_wants_restart (client);
+  g_clear_object (&client);
+  return wants_restart ? nhi_restart (arguments) : code;
 }

@@ -20,6 +20,7 @@ struct _NhiClient
   NhiContext *context;
   char *service_uri; /* from the command line, or NULL */
   char *ca_file;
+  gboolean wants_restart;
 };
 
 G_DEFINE_FINAL_TYPE (NhiClient, nhi_client, ADW_TYPE_APPLICATION)
@@ -130,6 +131,13 @@ on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_restart (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  NHI_CLIENT (user_data)->wants_restart = TRUE;
+  g_application_quit (G_APPLICATION (user_data));
+}
+
+static void
 on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   NhiClient *self = user_data;
@@ -160,6 +168,7 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
 static const GActionEntry action_entries[] = {
   { .name = "quit", .activate = on_quit },
+  { .name = "restart", .activate = on_restart },
   { .name = "preferences", .activate = on_preferences },
   { .name = "about", .activate = on_about },
 };
@@ -205,4 +214,11 @@ nhi_client_new (void)
 {
   return g_object_new (NHI_TYPE_CLIENT, "application-id", NHI_APPLICATION_ID, "resource-base-path",
                        "/tw/nhicard/Client", "flags", G_APPLICATION_HANDLES_OPEN, NULL);
+}
+
+gboolean
+nhi_client_wants_restart (NhiClient *self)
+{
+  g_return_val_if_fail (NHI_IS_CLIENT (self), FALSE);
+  return self->wants_restart;
 }

@@ -11,4 +11,7 @@ G_DECLARE_FINAL_TYPE (NhiClient, nhi_client, NHI, CLIENT, AdwApplication)
 
 NhiClient *nhi_client_new (void);
 
+/* The action "app.restart" was chosen: main() opens the program anew. */
+gboolean nhi_client_wants_restart (NhiClient *self);
+
 G_END_DECLS

@@ -165,6 +165,18 @@ const NhiCheckEnvironment *nhi_check_suite_get_environment (NhiCheckSuite *self)
 /* The next run waits a moment for the PC/SC service, which was just started. */
 void nhi_check_suite_expect_service (NhiCheckSuite *self);
 
+/* Of all readers. For the window an empty reader beside another card waits for the right one; here
+ * the wrong card is what there is to say. */
+typedef struct
+{
+  NhiCardState state;
+  char **names;
+  char **atrs;
+} NhiReaderLook;
+void nhi_reader_look (NhiReaderMonitor *monitor, NhiReaderLook *ret_look);
+void nhi_reader_look_clear (NhiReaderLook *look);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiReaderLook, nhi_reader_look_clear)
+
 /* An entry, or the way to the service, in a worker thread. @source: (type GObject) */
 void nhi_check_work_async (gpointer source,
                            const NhiCheckEntry *entry,

@@ -231,25 +231,6 @@ run_all_with (NhiCheckSuite *self, NhiCheckNeed need, const NhiCheckContext *con
     }
 }
 
-static char **
-reader_names (NhiReaderMonitor *monitor, char ***ret_atrs)
-{
-  GListModel *readers = nhi_reader_monitor_get_readers (monitor);
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  g_autoptr (GStrvBuilder) atrs = g_strv_builder_new ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (readers); i++)
-    {
-      g_autoptr (NhiReader) reader = g_list_model_get_item (readers, i);
-
-      g_strv_builder_add (names, nhi_reader_get_name (reader));
-      if (nhi_reader_get_atr (reader) != NULL)
-        g_strv_builder_add (atrs, nhi_reader_get_atr (reader));
-    }
-  *ret_atrs = g_strv_builder_end (atrs);
-  return g_strv_builder_end (names);
-}
-
 static gboolean
 readers_are_settled (NhiCheckSuite *self)
 {
@@ -263,13 +244,15 @@ static void
 run_reader_checks (NhiCheckSuite *self)
 {
   NhiCardProfile *profile = nhi_reader_monitor_get_profile (self->monitor);
-  g_auto (GStrv) atrs = NULL;
-  g_auto (GStrv) names = reader_names (self->monitor, &atrs);
-  NhiCheckContext context = {
+  g_auto (NhiReaderLook) readers = { 0 };
+  NhiCheckContext context;
+
+  nhi_reader_look (self->monitor, &readers);
+  context = (NhiCheckContext){
     .environment = self->environment,
-    .card_state = nhi_reader_monitor_get_state (self->monitor),
-    .reader_names = (const char *const *)names,
-    .atrs = (const char *const *)atrs,
+    .card_state = readers.state,
+    .reader_names = (const char *const *)readers.names,
+    .atrs = (const char *const *)readers.atrs,
     .fault_code = nhi_reader_monitor_get_fault_code (self->monitor),
     .termination = profile != NULL ? profile->termination : NHI_CARD_TERMINATION_UNKNOWN,
   };

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -80,15 +81,18 @@ void
 nhi_daemon_probe (const char *socket_path, NhiDaemonSight *ret_sight)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const struct timeval patience = { .tv_sec = ANSWER_MS / 1000 };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   *ret_sight = (NhiDaemonSight){ .state = NHI_DAEMON_ABSENT, .error = errno };
   if (fd < 0)
     return;
+  /* The daemon lets very few wait at its door: a full door is not yet a dead daemon. */
+  setsockopt (fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   g_strlcpy (address.sun_path, socket_path, sizeof address.sun_path);
   if (connect (fd, (const struct sockaddr *)&address, sizeof address) == 0)
     ask (fd, ret_sight);
-  else if (errno == EAGAIN) /* so many wait that it cannot be alive */
+  else if (errno == EAGAIN) /* nobody was let in all the time */
     ret_sight->state = NHI_DAEMON_SILENT;
   else
     ret_sight->error = errno;

@@ -27,7 +27,7 @@ static gboolean
 is_clock_to_blame (const NhiCheckContext *context)
 {
   return failed_with (context, NHI_REMOTE_ERROR_TLS) && context->skew_known &&
-         ABS (context->skew) > SKEW_FAIL;
+         ABS (context->skew) > SKEW_WARN;
 }
 
 /* ---- the way ---- */
@@ -169,7 +169,9 @@ conclude_failed (const NhiCheckContext *context, NhiCheckOutcome *outcome)
     nhi_check_conclude (outcome, NHI_VERDICT_FAIL,
                         failed_with (context, NHI_REMOTE_ERROR_OFFLINE) ? _ ("not reachable")
                                                                         : _ ("in trouble"),
-                        error->message, nhi_remote_error_code (error));
+                        error->message,
+                        nhi_remote_error_code (error) != NULL ? nhi_remote_error_code (error)
+                                                              : "service-trouble");
 }
 
 static void
@@ -324,7 +326,7 @@ run_clock (const NhiCheckContext *context, NhiCheckOutcome *outcome)
       return;
     }
   nhi_check_conclude (
-      outcome, ABS (skew) <= SKEW_FAIL ? NHI_VERDICT_WARN : NHI_VERDICT_FAIL, found,
+      outcome, ABS (skew) <= SKEW_WARN ? NHI_VERDICT_WARN : NHI_VERDICT_FAIL, found,
       _ ("The clock of this computer is wrong. Switch on automatic date and time in "
          "the system's settings."),
       "CLOCK");

@@ -2,6 +2,7 @@
  * The environment check page. */
 #define G_LOG_DOMAIN "nhi-pages"
 
+#include <gio/gdesktopappinfo.h>
 #include <glib/gi18n.h>
 
 #include "client/pages/check-page.h"
@@ -10,7 +11,8 @@
 #include "client/widgets/verdict-row.h"
 
 #define N_GROUPS (NHI_CHECK_GROUP_COMPUTER + 1)
-#define AGE_SECONDS 10 /* how often "checked … ago" is told anew while the page is seen */
+#define FIX_SECONDS 120 /* for one step: a person may have to type a password */
+#define AGE_SECONDS 10  /* how often "checked … ago" is told anew while the page is seen */
 
 struct _NhiCheckPage
 {
@@ -21,11 +23,14 @@ struct _NhiCheckPage
   GtkFileChooserNative *chooser;
   guint age_timer;
   char *said;
+  GHashTable *told; /* id of check -> its verdict as the screen reader heard it */
 
   GtkImage *verdict_icon;
   GtkLabel *verdict;
   GtkLabel *age;
   GtkWidget *again_button;
+  GtkWidget *fix_button;
+  GtkLabel *fix_error;
   GtkBox *groups;
 };
 
@@ -73,29 +78,86 @@ verdict_sentence (NhiCheckPage *self, const char **ret_icon, const char **ret_st
   return g_strdup (_ ("Everything is ready"));
 }
 
-static void
-show_verdict (NhiCheckPage *self)
+/* What is new since it was last told; the first time only what is not fine. */
+static char *
+news (NhiCheckPage *self)
 {
-  const char *icon = "content-loading-symbolic";
-  const char *style = "dim-label";
-  gboolean running = nhi_check_suite_get_running (self->suite);
+  GListModel *model = G_LIST_MODEL (self->suite);
+  gboolean first = g_hash_table_size (self->told) == 0;
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (NhiCheck) check = g_list_model_get_item (model, i);
+      NhiVerdict verdict = nhi_check_get_verdict (check);
+      gpointer before = NULL;
+      gboolean known =
+          g_hash_table_lookup_extended (self->told, nhi_check_get_id (check), NULL, &before);
+
+      g_hash_table_insert (self->told, (gpointer)nhi_check_get_id (check),
+                           GUINT_TO_POINTER (verdict));
+      if (known ? GPOINTER_TO_UINT (before) == verdict
+                : !first || (verdict != NHI_VERDICT_FAIL && verdict != NHI_VERDICT_WARN))
+        continue;
+      /* Translators: said by the screen reader: name of a check, then its verdict */
+      g_string_append_printf (text, _ (" %1$s: %2$s."), nhi_check_get_title (check),
+                              nhi_verdict_label (verdict));
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* Each change once. */
+static void
+tell_verdict (NhiCheckPage *self, const char *verdict)
+{
+  g_autofree char *changes = NULL;
   g_autofree char *text = NULL;
 
-  text = running ? g_strdup (_ ("Checking…")) : verdict_sentence (self, &icon, &style);
-  gtk_label_set_label (self->verdict, text);
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  changes = news (self);
+  if (changes[0] == '\0' && g_strcmp0 (verdict, self->said) == 0)
+    return;
+  g_free (self->said);
+  self->said = g_strdup (verdict);
+  /* Translators: said by the screen reader: the verdict, then the checks that changed */
+  text =
+      changes[0] != '\0' ? g_strdup_printf (_ ("%1$s.%2$s"), verdict, changes) : g_strdup (verdict);
+  nhi_context_announce (self->context, text);
+}
+
+static void
+set_icon (NhiCheckPage *self, const char *icon, const char *style)
+{
   gtk_image_set_from_icon_name (self->verdict_icon, icon);
   gtk_widget_remove_css_class (GTK_WIDGET (self->verdict_icon), "error");
   gtk_widget_remove_css_class (GTK_WIDGET (self->verdict_icon), "success");
   gtk_widget_remove_css_class (GTK_WIDGET (self->verdict_icon), "dim-label");
   gtk_widget_add_css_class (GTK_WIDGET (self->verdict_icon), style);
+}
+
+static void
+show_verdict (NhiCheckPage *self)
+{
+  const char *icon = "content-loading-symbolic";
+  const char *style = "dim-label";
+  gboolean fixing = nhi_check_suite_get_fixing (self->suite);
+  gboolean running = nhi_check_suite_get_running (self->suite) || fixing;
+  g_autofree char *text = NULL;
+
+  if (fixing)
+    text = g_strdup (_ ("Fixing…"));
+  else
+    text = running ? g_strdup (_ ("Checking…")) : verdict_sentence (self, &icon, &style);
+  gtk_label_set_label (self->verdict, text);
+  set_icon (self, icon, style);
   gtk_widget_set_sensitive (self->again_button, !running);
+  gtk_widget_set_sensitive (self->fix_button, !running);
+  gtk_widget_set_visible (self->fix_button, nhi_check_suite_get_fixable (self->suite) > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "check.fix", !fixing);
   show_age (self);
-  if (!running && gtk_widget_get_mapped (GTK_WIDGET (self)) && g_strcmp0 (text, self->said) != 0)
-    {
-      nhi_context_announce (self->context, text);
-      g_free (self->said);
-      self->said = g_strdup (text);
-    }
+  if (!running)
+    tell_verdict (self, text);
 }
 
 static GtkListBox *
@@ -142,6 +204,106 @@ on_again (NhiCheckPage *self)
   nhi_context_announce (self->context, _ ("Checking…"));
   nhi_check_suite_run_async (self->suite, NULL, NULL, NULL);
 }
+
+/* ---- mending ---- */
+
+static void
+show_fix_error (NhiCheckPage *self, const char *text)
+{
+  gtk_label_set_label (self->fix_error, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->fix_error), text != NULL);
+}
+
+static void
+on_fixed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NhiCheckPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  guint fixed = 0;
+
+  if (!nhi_check_suite_fix_finish (NHI_CHECK_SUITE (source), result, &fixed, &error) &&
+      self->context != NULL)
+    {
+      show_fix_error (self, error->message);
+      nhi_context_announce (self->context, error->message);
+    }
+  if (fixed > 0 && self->context != NULL)
+    {
+      text =
+          g_strdup_printf (ngettext ("%u item was mended", "%u items were mended", fixed), fixed);
+      nhi_context_toast (self->context, text);
+    }
+}
+
+static void
+start_fix (NhiCheckPage *self, NhiCheck *only)
+{
+  show_fix_error (self, NULL);
+  nhi_context_announce (self->context, _ ("Fixing…"));
+  nhi_check_suite_fix_async (self->suite, only, FIX_SECONDS, NULL, on_fixed, g_object_ref (self));
+}
+
+static void
+on_fix_all (NhiCheckPage *self)
+{
+  start_fix (self, NULL);
+}
+
+static NhiCheck *
+find_check (NhiCheckPage *self, GVariant *id)
+{
+  GListModel *model = G_LIST_MODEL (self->suite);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (NhiCheck) check = g_list_model_get_item (model, i);
+
+      if (g_str_equal (nhi_check_get_id (check), g_variant_get_string (id, NULL)))
+        return g_steal_pointer (&check);
+    }
+  return NULL;
+}
+
+static void
+open_settings (NhiCheckPage *self, const char *panel)
+{
+  g_autofree char *id = g_strdup_printf ("gnome-%s-panel.desktop", panel);
+  g_autoptr (GDesktopAppInfo) application = g_desktop_app_info_new (id);
+  g_autoptr (GError) error = NULL;
+
+  if (application == NULL || !g_app_info_launch (G_APP_INFO (application), NULL, NULL, &error))
+    nhi_context_toast (self->context,
+                       _ ("The settings could not be opened. Open them from the desktop’s menu."));
+}
+
+static void
+fix_action (GtkWidget *widget, const char *name, GVariant *id)
+{
+  NhiCheckPage *self = NHI_CHECK_PAGE (widget);
+  g_autoptr (NhiCheck) check = find_check (self, id);
+
+  if (check == NULL)
+    return;
+  if (nhi_check_get_fix (check) == NHI_FIX_OPEN_SETTINGS)
+    open_settings (self, nhi_check_get_fix_argument (check));
+  else if (nhi_check_can_be_fixed (check))
+    start_fix (self, check);
+}
+
+static void
+copy_command_action (GtkWidget *widget, const char *name, GVariant *id)
+{
+  NhiCheckPage *self = NHI_CHECK_PAGE (widget);
+  g_autoptr (NhiCheck) check = find_check (self, id);
+
+  if (check == NULL || nhi_check_get_command (check) == NULL)
+    return;
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), nhi_check_get_command (check));
+  nhi_context_toast (self->context, _ ("Command copied: paste it into a terminal"));
+}
+
+/* ---- the report ---- */
 
 static void
 on_copy (NhiCheckPage *self)
@@ -236,6 +398,7 @@ nhi_check_page_dispose (GObject *object)
   g_clear_object (&self->suite);
   g_clear_object (&self->context);
   g_clear_pointer (&self->said, g_free);
+  g_clear_pointer (&self->told, g_hash_table_unref);
 
   G_OBJECT_CLASS (nhi_check_page_parent_class)->dispose (object);
 }
@@ -252,16 +415,22 @@ nhi_check_page_class_init (NhiCheckPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NhiCheckPage, verdict);
   gtk_widget_class_bind_template_child (widget_class, NhiCheckPage, age);
   gtk_widget_class_bind_template_child (widget_class, NhiCheckPage, again_button);
+  gtk_widget_class_bind_template_child (widget_class, NhiCheckPage, fix_button);
+  gtk_widget_class_bind_template_child (widget_class, NhiCheckPage, fix_error);
   gtk_widget_class_bind_template_child (widget_class, NhiCheckPage, groups);
+  gtk_widget_class_bind_template_callback (widget_class, on_fix_all);
   gtk_widget_class_bind_template_callback (widget_class, on_again);
   gtk_widget_class_bind_template_callback (widget_class, on_copy);
   gtk_widget_class_bind_template_callback (widget_class, on_save);
+  gtk_widget_class_install_action (widget_class, "check.fix", "s", fix_action);
+  gtk_widget_class_install_action (widget_class, "check.copy-command", "s", copy_command_action);
 }
 
 static void
 nhi_check_page_init (NhiCheckPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->told = g_hash_table_new (g_str_hash, g_str_equal);
 }
 
 GtkWidget *

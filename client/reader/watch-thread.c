@@ -17,6 +17,7 @@
      */
 #define TRY_FIRST_MS 10
 #define LASTING_SECONDS 5 /* a connection that held so long earns the quick tries anew */
+#define STOP_SECONDS 2
 
 struct _NhiWatchThread
 {
@@ -299,15 +300,18 @@ nhi_watch_thread_start (const NhiPcsc *pcsc,
 }
 
 /* SCardCancel only reaches a thread that is already waiting inside the daemon, so it is said again
- * until heard. */
+ * until heard. A daemon that is stuck never lets the thread go: then it is left to itself. */
 void
 nhi_watch_thread_stop (NhiWatchThread *watch)
 {
+  gint64 deadline = g_get_monotonic_time () + STOP_SECONDS * G_USEC_PER_SEC;
+  gboolean ended;
+
   watch->muted = TRUE;
   nhi_socket_watch_stop (watch->socket);
 
   g_mutex_lock (&watch->lock);
-  while (!watch->ended)
+  while (!watch->ended && g_get_monotonic_time () < deadline)
     {
       gboolean has_context = watch->has_context;
       SCARDCONTEXT context = watch->context;
@@ -319,8 +323,12 @@ nhi_watch_thread_stop (NhiWatchThread *watch)
       if (!watch->ended)
         g_cond_wait_until (&watch->ended_condition, &watch->lock, g_get_monotonic_time () + 10000);
     }
+  ended = watch->ended;
   g_mutex_unlock (&watch->lock);
 
-  g_thread_join (watch->thread);
+  if (ended)
+    g_thread_join (watch->thread);
+  else
+    g_thread_unref (watch->thread);
   watch_thread_unref (watch);
 }

@@ -16,6 +16,9 @@ typedef struct
   GtkWidget *reason;
   GtkWidget *recommended;
   GtkWidget *code;
+  GtkWidget *fix;    /* the row */
+  GtkWidget *fix_it; /* its buttons */
+  GtkWidget *copy_it;
 } Parts;
 
 static void
@@ -63,6 +66,54 @@ show_part (GtkWidget *row, const char *text)
   gtk_widget_set_visible (row, text != NULL && text[0] != '\0');
 }
 
+/* What the button says and does; NULL when there is nothing to press. */
+static const char *
+fix_label (NhiFixKind fix)
+{
+  switch (fix)
+    {
+    case NHI_FIX_START_UNIT:
+      return _ ("Start It");
+    case NHI_FIX_RESTART_UNIT:
+      return _ ("Start It Anew");
+    case NHI_FIX_UNMASK_UNIT:
+      return _ ("Allow and Start It");
+    case NHI_FIX_INSTALL_PACKAGE:
+      return _ ("Install It");
+    case NHI_FIX_RESTART_APP:
+      return _ ("Restart the App");
+    case NHI_FIX_OPEN_SETTINGS:
+      return _ ("Open the Settings");
+    case NHI_FIX_COMMAND:
+    case NHI_FIX_NONE:
+    default:
+      return NULL;
+    }
+}
+
+static void
+show_fix (Parts *parts)
+{
+  NhiFixKind fix = nhi_check_get_fix (parts->check);
+  const char *command = nhi_check_get_command (parts->check);
+  const char *label = fix_label (fix);
+
+  show_part (parts->fix, command);
+  gtk_widget_set_visible (parts->fix, label != NULL || command != NULL);
+  gtk_widget_set_visible (parts->fix_it, label != NULL);
+  gtk_widget_set_visible (parts->copy_it, command != NULL);
+  if (label == NULL)
+    return;
+  gtk_button_set_label (GTK_BUTTON (parts->fix_it), label);
+  if (fix == NHI_FIX_RESTART_APP)
+    gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (parts->fix_it), "app.restart");
+  else
+    gtk_actionable_set_action_name (GTK_ACTIONABLE (parts->fix_it), "check.fix");
+  if (fix != NHI_FIX_RESTART_APP)
+    gtk_actionable_set_action_target (GTK_ACTIONABLE (parts->fix_it), "s",
+                                      nhi_check_get_id (parts->check));
+}
+
 static void
 update (GtkWidget *row)
 {
@@ -94,6 +145,7 @@ update (GtkWidget *row)
   show_part (parts->reason, reason);
   show_part (parts->recommended, recommended);
   show_part (parts->code, nhi_check_get_code (parts->check));
+  show_fix (parts);
   /* Translators: said by the screen reader: verdict, then what was found */
   description = g_strdup_printf (_ ("%1$s: %2$s"), word, subtitle);
   nhi_widget_set_description (row, description);
@@ -106,6 +158,28 @@ add_part (GtkWidget *row, const char *title)
 
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row), part);
   return part;
+}
+
+/* The buttons stand below the command, so that both have room in a narrow window. */
+static void
+add_fix (GtkWidget *row, Parts *parts)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  parts->fix = nhi_value_row_new (_ ("Way Out"), "");
+  parts->fix_it = gtk_button_new ();
+  parts->copy_it = gtk_button_new_with_label (_ ("Copy the Command"));
+  gtk_widget_add_css_class (parts->fix_it, "suggested-action");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (parts->copy_it), "check.copy-command");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (parts->copy_it), "s",
+                                    nhi_check_get_id (parts->check));
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_top (box, 6);
+  gtk_widget_set_margin_bottom (box, 6);
+  gtk_box_append (GTK_BOX (box), parts->fix_it);
+  gtk_box_append (GTK_BOX (box), parts->copy_it);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (parts->fix), box);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), parts->fix);
 }
 
 GtkWidget *
@@ -121,6 +195,7 @@ nhi_verdict_row_new (NhiCheck *check)
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row), GTK_WIDGET (parts->icon));
   adw_expander_row_add_action (ADW_EXPANDER_ROW (row), GTK_WIDGET (parts->word));
   parts->reason = add_part (row, _ ("Reason"));
+  add_fix (row, parts);
   parts->recommended = add_part (row, _ ("Recommended"));
   parts->code = add_part (row, _ ("Code for Support"));
   g_object_set_data_full (G_OBJECT (row), "parts", parts, parts_free);
