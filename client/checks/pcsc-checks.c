@@ -214,8 +214,7 @@ conclude_refused (NhiCheckOutcome *outcome, const char *code)
 {
   nhi_check_conclude (outcome, NHI_VERDICT_FAIL, _ ("refuses this program"),
                       _ ("The card reader service only serves who sits at the computer. Sign in "
-                         "at the computer itself, not from afar; else ask who looks after it to "
-                         "allow the polkit action org.debian.pcsc-lite.access_pcsc."),
+                         "at the computer itself, not from afar, or ask who looks after it."),
                       code);
 }
 
