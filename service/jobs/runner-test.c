@@ -59,9 +59,14 @@ claim_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
   Claim *claim = data;
 
-  claim->job = nhi_store_job_claim (connection, NHI_JOB_PACKAGE, claim->token, claim->now,
-                                    claim->now + LEASE, error);
-  return claim->job != NULL;
+  g_autoptr (GPtrArray) jobs = nhi_store_job_claim_many (connection, NHI_JOB_PACKAGE, claim->token,
+                                                         claim->now, claim->now + LEASE, 1, error);
+
+  g_clear_pointer (&claim->job, nhi_job_free);
+  if (jobs == NULL || jobs->len == 0)
+    return FALSE;
+  claim->job = g_ptr_array_steal_index (jobs, 0);
+  return TRUE;
 }
 
 /* Another runner takes the job and is not heard of again. */

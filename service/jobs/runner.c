@@ -46,6 +46,7 @@ typedef struct
   const char *why;
   NhiJob *job;
   gboolean due;
+  gboolean again; /* the claim has run before, and may have been committed */
 } Step;
 
 static gint64
@@ -64,19 +65,35 @@ nhi_job_retry_delay (const NhiJobKind *kind, guint attempts)
   return MIN (delay, MAX_RETRY_SECONDS);
 }
 
+static GPtrArray *
+find_or_claim (NhiDbConnection *connection, Step *step, GError **error)
+{
+  GPtrArray *jobs = NULL;
+
+  if (step->again)
+    {
+      jobs = nhi_store_job_find_claimed (connection, step->kind->kind, step->token, step->until,
+                                         error);
+      if (jobs == NULL || jobs->len > 0)
+        return jobs;
+      g_ptr_array_unref (jobs);
+    }
+  step->again = TRUE;
+  return nhi_store_job_claim_many (connection, step->kind->kind, step->token, step->now,
+                                   step->until, 1, error);
+}
+
 static gboolean
 claim_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
   Step *step = data;
-  g_autoptr (GError) failure = NULL;
+  g_autoptr (GPtrArray) jobs = find_or_claim (connection, step, error);
 
   g_clear_pointer (&step->job, nhi_job_free);
-  step->job = nhi_store_job_claim (connection, step->kind->kind, step->token, step->now,
-                                   step->until, &failure);
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  if (jobs == NULL)
+    return FALSE;
+  step->job = jobs->len > 0 ? g_ptr_array_steal_index_fast (jobs, 0) : NULL;
+  return TRUE;
 }
 
 static gboolean

@@ -106,13 +106,12 @@ read_jobs (NhiDbRows *rows, const char *lease_token, GError **error)
   return NULL;
 }
 
-/* What this very claim has taken already, in a run whose COMMIT was lost. */
-static GPtrArray *
-find_claimed (NhiDbConnection *connection,
-              const char *kind,
-              const char *lease_token,
-              gint64 lease_until,
-              GError **error)
+GPtrArray *
+nhi_store_job_find_claimed (NhiDbConnection *connection,
+                            const char *kind,
+                            const char *lease_token,
+                            gint64 lease_until,
+                            GError **error)
 {
   return read_jobs (nhi_db_query (connection,
                                   "SELECT " CLAIMED " FROM job WHERE " LIVE
@@ -132,11 +131,8 @@ nhi_store_job_claim_many (NhiDbConnection *connection,
                           guint limit,
                           GError **error)
 {
-  g_autoptr (GPtrArray) claimed = find_claimed (connection, kind, lease_token, lease_until, error);
   g_autofree char *sql = NULL;
 
-  if (claimed == NULL || claimed->len > 0)
-    return g_steal_pointer (&claimed);
   /* MATERIALIZED: looked for once, or a planner might lock more than it takes. The limit is a
    * literal, or PostgreSQL would plan for a tenth of the table. */
   sql = g_strdup_printf ("WITH due (due_id) AS MATERIALIZED (SELECT job_id FROM job WHERE " DUE
@@ -150,20 +146,6 @@ nhi_store_job_claim_many (NhiDbConnection *connection,
                                                nhi_db_text (lease_token), nhi_db_int (lease_until)),
                                   error),
                     lease_token, error);
-}
-
-NhiJob *
-nhi_store_job_claim (NhiDbConnection *connection,
-                     const char *kind,
-                     const char *lease_token,
-                     gint64 now,
-                     gint64 lease_until,
-                     GError **error)
-{
-  g_autoptr (GPtrArray) jobs =
-      nhi_store_job_claim_many (connection, kind, lease_token, now, lease_until, 1, error);
-
-  return jobs != NULL && jobs->len > 0 ? g_ptr_array_steal_index_fast (jobs, 0) : NULL;
 }
 
 gboolean

@@ -62,12 +62,9 @@ gboolean nhi_store_job_is_due (NhiDbConnection *connection,
                                gboolean *ret_due,
                                GError **error);
 
-/* The oldest due jobs of @kind, @limit at most, now leased under @lease_token until @lease_until
- * and each with one attempt more. @lease_token is new for each claim: when the claim runs again
- * after its COMMIT was lost it finds by it what it has already claimed. NHI_DB_WRITE_LOCKED is
- * enough: what others are just claiming is passed over. (transfer full): of NhiJob, perhaps empty;
- * NULL with
- * @error. */
+/* The oldest due jobs of @kind, @limit at most, now leased under @lease_token (new for each claim)
+ * until @lease_until and each with one attempt more. NHI_DB_WRITE_LOCKED is enough: what others are
+ * just claiming is passed over. (transfer full): of NhiJob, perhaps empty; NULL with @error. */
 GPtrArray *nhi_store_job_claim_many (NhiDbConnection *connection,
                                      const char *kind,
                                      const char *lease_token,
@@ -75,13 +72,13 @@ GPtrArray *nhi_store_job_claim_many (NhiDbConnection *connection,
                                      gint64 lease_until,
                                      guint limit,
                                      GError **error);
-/* The same for one job. NULL without @error when there is none. */
-NhiJob *nhi_store_job_claim (NhiDbConnection *connection,
-                             const char *kind,
-                             const char *lease_token,
-                             gint64 now,
-                             gint64 lease_until,
-                             GError **error);
+/* What a claim has leased already: a body that runs again, perhaps after its COMMIT was lost, looks
+ * here first, or these jobs would stand still for a lease. As nhi_store_job_claim_many(). */
+GPtrArray *nhi_store_job_find_claimed (NhiDbConnection *connection,
+                                       const char *kind,
+                                       const char *lease_token,
+                                       gint64 lease_until,
+                                       GError **error);
 
 /* Makes due at once what runs under a token "@runner:…" (@runner: a UUID): for when that runner is
  * known to be dead. FALSE with @error. */
