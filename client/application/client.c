@@ -143,7 +143,7 @@ on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   NhiClient *self = user_data;
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
 
-  gtk_window_present (GTK_WINDOW (nhi_preferences_new (window, self->settings)));
+  gtk_window_present (GTK_WINDOW (nhi_preferences_new (window, self->context)));
 }
 
 static void

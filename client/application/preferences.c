@@ -12,7 +12,8 @@ struct _NhiPreferences
 {
   AdwPreferencesWindow parent_instance;
 
-  GSettings *settings;
+  NhiContext *context;
+  GSettings *settings; /* the context's */
   GtkFileChooserNative *chooser;
 
   AdwEntryRow *service_row;
@@ -30,14 +31,17 @@ G_DEFINE_FINAL_TYPE (NhiPreferences, nhi_preferences, ADW_TYPE_PREFERENCES_WINDO
 static void
 show_folder (NhiPreferences *self)
 {
-  g_autofree char *folder = g_settings_get_string (self->settings, "download-folder");
-  const char *fallback = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
+  g_autoptr (GFile) folder = nhi_context_get_download_folder (self->context);
+  g_autofree char *path = folder != NULL ? g_file_get_path (folder) : NULL;
+  g_autofree char *name = NULL;
 
-  if (folder[0] == '\0')
-    g_object_set (self->folder_row, "subtitle", fallback != NULL ? fallback : g_get_home_dir (),
-                  NULL);
+  if (path == NULL)
+    name = g_strdup (_ ("Asked for at each download"));
+  else if (nhi_remote_is_document (path))
+    name = g_path_get_basename (path);
   else
-    g_object_set (self->folder_row, "subtitle", folder, NULL);
+    name = g_strdup (path);
+  g_object_set (self->folder_row, "subtitle", name, NULL);
 }
 
 static void
@@ -117,6 +121,7 @@ nhi_preferences_dispose (GObject *object)
 
   g_clear_object (&self->chooser);
   g_clear_object (&self->settings);
+  g_clear_object (&self->context);
 
   G_OBJECT_CLASS (nhi_preferences_parent_class)->dispose (object);
 }
@@ -150,14 +155,16 @@ nhi_preferences_init (NhiPreferences *self)
 }
 
 NhiPreferences *
-nhi_preferences_new (GtkWindow *parent, GSettings *settings)
+nhi_preferences_new (GtkWindow *parent, NhiContext *context)
 {
+  GSettings *settings = nhi_context_get_settings (context);
   NhiPreferences *self =
       g_object_new (NHI_TYPE_PREFERENCES, "transient-for", parent, "modal", TRUE, NULL);
   g_autofree char *uri = g_settings_get_string (settings, "service-uri");
   GtkCheckButton *checks[] = { self->both_check, self->roc_check, self->western_check };
   int style = g_settings_get_enum (settings, "date-style");
 
+  self->context = g_object_ref (context);
   self->settings = g_object_ref (settings);
   gtk_editable_set_text (GTK_EDITABLE (self->service_row), uri);
   show_folder (self);

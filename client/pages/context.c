@@ -289,5 +289,7 @@ nhi_context_get_download_folder (NhiContext *self)
   if (folder[0] != '\0')
     return g_file_new_for_path (folder);
   fallback = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
+  if (fallback == NULL && g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS))
+    return NULL;
   return g_file_new_for_path (fallback != NULL ? fallback : g_get_home_dir ());
 }

@@ -43,7 +43,9 @@ gboolean nhi_context_get_downloaded (NhiContext *self);
 
 /* The card number of the inserted NHI card, or NULL. */
 NhiCardProfile *nhi_context_get_profile (NhiContext *self);
-/* Where packages are saved: the setting, or the download folder of the desktop. */
+/* Where packages are saved: the setting, or the download folder of the desktop. NULL in a sandbox
+ * without either: what is written there into the home folder goes with the program, so the person
+ * is asked each time. */
 GFile *nhi_context_get_download_folder (NhiContext *self);
 
 G_END_DECLS

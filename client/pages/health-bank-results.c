@@ -306,20 +306,29 @@ on_progress (gint64 received, gint64 total, gpointer user_data)
   gtk_progress_bar_set_text (self->progress, text);
 }
 
+static char *
+saved_words (const char *path)
+{
+  g_autofree char *folder_path = g_path_get_dirname (path);
+  g_autofree char *folder = g_path_get_basename (folder_path);
+  g_autofree char *name = g_path_get_basename (path);
+
+  if (nhi_remote_is_document (path))
+    /* Translators: %s is the name of a file */
+    return g_strdup_printf (_ ("Saved as %s"), name);
+  /* Translators: first the name of a folder, then the name of a file */
+  return g_strdup_printf (_ ("Saved to “%1$s” as %2$s"), folder, name);
+}
+
 static void
 show_saved (NhiHealthBankResults *self)
 {
-  g_autoptr (GFile) folder = g_file_get_parent (self->destination);
-  g_autofree char *path = g_file_get_parse_name (self->destination);
-  g_autofree char *folder_path = g_file_get_parse_name (folder);
-  g_autofree char *folder_name = g_path_get_basename (folder_path);
-  g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *text = NULL;
+  g_autofree char *path = g_file_get_path (self->destination);
+  g_autofree char *text = saved_words (path);
 
-  /* Translators: first the name of a folder, then the name of a file */
-  text = g_strdup_printf (_ ("Saved to “%1$s” as %2$s"), folder_name, name);
   gtk_label_set_label (self->saved, text);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->saved), path);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->saved),
+                               nhi_remote_is_document (path) ? NULL : path);
   show_download (self, DOWNLOAD_DONE);
   nhi_context_note_download (self->context);
   nhi_context_announce (self->context, text);
@@ -382,25 +391,6 @@ unused_file (GFile *folder, const char *file_name)
 }
 
 static void
-on_download (NhiHealthBankResults *self)
-{
-  g_autoptr (GFile) folder = nhi_context_get_download_folder (self->context);
-  g_autoptr (GError) error = NULL;
-
-  if (self->application == NULL || self->application->file_name == NULL)
-    return;
-  if (!g_file_make_directory_with_parents (folder, NULL, &error) &&
-      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
-    {
-      nhi_context_toast (self->context, error->message);
-      return;
-    }
-  g_clear_object (&self->destination);
-  self->destination = unused_file (folder, self->application->file_name);
-  start_download (self);
-}
-
-static void
 on_save_response (NhiHealthBankResults *self, int response)
 {
   GFile *file = NULL;
@@ -429,6 +419,30 @@ on_save_as (NhiHealthBankResults *self)
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), base);
   g_signal_connect_swapped (self->chooser, "response", G_CALLBACK (on_save_response), self);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static void
+on_download (NhiHealthBankResults *self)
+{
+  g_autoptr (GFile) folder = nhi_context_get_download_folder (self->context);
+  g_autoptr (GError) error = NULL;
+
+  if (self->application == NULL || self->application->file_name == NULL)
+    return;
+  if (folder == NULL)
+    {
+      on_save_as (self);
+      return;
+    }
+  if (!g_file_make_directory_with_parents (folder, NULL, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+    {
+      nhi_context_toast (self->context, error->message);
+      return;
+    }
+  g_clear_object (&self->destination);
+  self->destination = unused_file (folder, self->application->file_name);
+  start_download (self);
 }
 
 static void

@@ -336,6 +336,67 @@ test_part_is_a_link (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->requests, ==, 0);
 }
 
+/* What the portal hands in: one file in a folder where nothing else may appear. */
+static void
+become_document (Fixture *fixture)
+{
+  g_autofree char *documents = g_build_filename (g_get_user_runtime_dir (), "doc", NULL);
+  g_autofree char *folder = g_build_filename (documents, "abc", NULL);
+  g_autofree char *cache = g_build_filename (g_get_user_cache_dir (), "nhicard", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_rmdir (fixture->folder);
+  g_free (fixture->folder);
+  g_free (fixture->path);
+  g_free (fixture->part_path);
+  g_free (fixture->tag_path);
+  fixture->folder = g_steal_pointer (&folder);
+  fixture->path = g_build_filename (fixture->folder, "a.zip", NULL);
+  fixture->part_path = g_build_filename (cache, "a.zip.part", NULL);
+  fixture->tag_path = g_strconcat (fixture->part_path, ".tag", NULL);
+}
+
+static void
+test_document (Fixture *fixture, gconstpointer data)
+{
+  become_document (fixture);
+  /* The portal makes the file before anything is written. */
+  g_assert_true (g_file_set_contents_full (fixture->path, "something longer than nothing", -1,
+                                           G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  fixture->break_times = 1;
+  g_assert_true (download (fixture, NULL, NULL));
+  assert_whole (fixture);
+  g_assert_cmpuint (fixture->resumed, ==, 1);
+}
+
+static void
+test_document_resumed (Fixture *fixture, gconstpointer data)
+{
+  become_document (fixture);
+  fixture->break_times = 1000;
+  g_assert_false (download (fixture, NULL, NULL));
+  g_assert_true (g_file_test (fixture->part_path, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+  fixture->break_times = 0;
+  fixture->resumed = 0;
+  g_assert_true (download (fixture, NULL, NULL));
+  g_assert_cmpuint (fixture->resumed, ==, 1);
+  assert_whole (fixture);
+}
+
+static void
+test_document_gone (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  become_document (fixture);
+  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
+  g_assert_false (download (fixture, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_assert_true (g_file_test (fixture->part_path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_mkdir (fixture->folder, 0700), ==, 0);
+}
+
 static void
 test_gone (Fixture *fixture, gconstpointer data)
 {
@@ -379,12 +440,28 @@ main (int argc, char **argv)
     { "/download/disk-full", test_disk_full },
     { "/download/folder-missing", test_folder_missing },
     { "/download/part-is-a-link", test_part_is_a_link },
+    { "/download/into-a-document-of-a-portal", test_document },
+    { "/download/into-a-document-resumed", test_document_resumed },
+    { "/download/into-a-document-that-is-gone", test_document_gone },
     { "/download/gone", test_gone },
     { "/download/cancelled", test_cancelled },
   };
+  static const char *const left[] = { "doc", "nhicard", "" };
+  g_autofree char *own = NULL;
+  int code;
 
+  own = g_dir_make_tmp ("nhicard-XXXXXX", NULL);
+  g_setenv ("XDG_RUNTIME_DIR", own, TRUE);
+  g_setenv ("XDG_CACHE_HOME", own, TRUE);
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].function, tear_down);
-  return g_test_run ();
+  code = g_test_run ();
+  for (gsize i = 0; i < G_N_ELEMENTS (left); i++)
+    {
+      g_autofree char *path = g_build_filename (own, left[i], NULL);
+
+      g_rmdir (path);
+    }
+  return code;
 }

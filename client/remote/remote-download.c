@@ -4,7 +4,7 @@
  *
  * "NAME.part" holds what has come, "NAME.part.tag" which package and which version of it that is;
  * both survive a broken connection, a full disk and the end of the program, and go when the whole
- * file stands under its name.
+ * file stands under its name. Where the part lies is remote-place.c's matter.
  */
 #include "client/remote/remote-private.h"
 
@@ -412,19 +412,11 @@ fetch_all (Work *work, GCancellable *cancellable, GError **error)
 static gboolean
 put_in_place (Work *work, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (work->path);
-  int folder_fd;
+  int code = nhi_place_put (work->fd, work->part_path, work->path);
 
-  if (fsync (work->fd) < 0 || g_rename (work->part_path, work->path) < 0)
-    return fail_file (work, error, errno);
+  if (code != 0)
+    return fail_file (work, error, code);
   g_unlink (work->tag_path);
-
-  folder_fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder_fd >= 0)
-    {
-      fsync (folder_fd);
-      close (folder_fd);
-    }
   return TRUE;
 }
 
@@ -498,7 +490,7 @@ work_new (NhiRemote *self, const NhiApplication *application, GFile *destination
   work->path = g_file_get_path (destination);
   if (work->path != NULL)
     {
-      work->part_path = g_strconcat (work->path, ".part", NULL);
+      work->part_path = nhi_place_part_path (work->path);
       work->tag_path = g_strconcat (work->part_path, ".tag", NULL);
     }
   work->pause_ms = self->pause_ms;

@@ -159,6 +159,15 @@ nhi_application_copy (const NhiApplication *application);
 gboolean
 nhi_application_id_is_valid (const char *application_id);
 
+/* Where a download lies: beside @path, or, when that is a document of a portal (nothing may stand
+ * beside one), in the cache of the program. Returns: (transfer full) */
+char *
+nhi_place_part_path (const char *path);
+/* Makes the whole part, open as @fd, the file @path. Returns: 0, or an errno; then the part is still
+ * there. */
+int
+nhi_place_put (int fd, const char *part_path, const char *path);
+
 /* memory */
 void
 nhi_wipe_string (char *text); /* overwrites and frees; NULL is fine */

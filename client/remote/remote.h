@@ -249,8 +249,13 @@ nhi_remote_await_application_async (NhiRemote *self,
                                     gpointer user_data);
 NhiApplication *
 nhi_remote_await_application_finish (NhiRemote *self, GAsyncResult *result, GError **error);
-/* Downloads into @destination by way of "@destination.part", resuming it by Range and If-Range when
- * it is there from before, and checks the SHA-256 at the end. @progress: bytes so far and in all,
+/* Whether @path is a document that a portal handed to the sandbox: its folder has no name that a
+ * person knows. */
+gboolean
+nhi_remote_is_document (const char *path);
+/* Downloads into @destination by way of "@destination.part" (for a document of a portal: of a part
+ * in the program's own cache), resuming it by Range and If-Range when it is there from before, and
+ * checks the SHA-256 at the end. @progress: bytes so far and in all,
  * on the main loop. */
 typedef void (*NhiDownloadProgress) (gint64 received, gint64 total, gpointer user_data);
 void
