@@ -5,6 +5,7 @@ folder, run in its sandbox. Nothing of the Flatpak installation of whoever runs 
 import hashlib
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 
@@ -17,6 +18,7 @@ from .world import ROOT, STILL, World
 ID = "tw.nhicard.Client"
 MANIFEST = ROOT / "flatpak" / f"{ID}.yaml"
 TOOLS = ROOT / "tests" / "flatpak"
+OWN_RUN = f"/run/user/{os.getuid()}"  # where every sandbox has it
 PROGRAMS = ("flatpak", "flatpak-builder", "ostree", "mmdebstrap", "eu-strip", "apt-get")
 
 
@@ -37,9 +39,11 @@ class Installation:
         self.manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
         self.environment = {**os.environ, "FLATPAK_USER_DIR": str(self.folder / "installation")}
 
+    def prepare_runtime(self):
+        self._run([str(TOOLS / "runtime"), str(self.folder), str(self.manifest["runtime-version"])])
+
     def install(self):
         """Builds and installs what is not yet; the log of the build when it fails."""
-        self._run([str(TOOLS / "runtime"), str(self.folder), str(self.manifest["runtime-version"])])
         manifest = self._local_manifest()
         stamp = self.folder / "client.stamp"
         now = self._fingerprint(manifest)
@@ -92,7 +96,7 @@ class Installation:
 
 
 class SandboxedWorld(World):
-    """A world whose client is the installed Flatpak; install() comes first."""
+    """A world whose client is the installed Flatpak; its runtime is prepared, the caller has a /run/user of its own."""
 
     def __init__(self, name, **options):
         super().__init__(name, **options)
@@ -100,7 +104,8 @@ class SandboxedWorld(World):
         self.program = ["flatpak", "run", "--die-with-parent", ID]
         for variable in ("LOCPATH", "LC_ALL", "GSETTINGS_BACKEND", "GSETTINGS_SCHEMA_DIR", "NHICARD_LOCALEDIR"):
             self.environment.pop(variable)  # the sandbox has its own, and they are what is tested
-        self.environment.update(LANG="zh_TW.UTF-8", FLATPAK_USER_DIR=self.installation.environment["FLATPAK_USER_DIR"])
+        self.environment.update(LANG="zh_TW.UTF-8", XDG_RUNTIME_DIR=OWN_RUN,
+                                FLATPAK_USER_DIR=self.installation.environment["FLATPAK_USER_DIR"])
         self.private = pathlib.Path(self.environment["HOME"], ".var", "app", ID)
         settings = self.private / "config" / "gtk-4.0"
         settings.mkdir(parents=True)
@@ -119,3 +124,10 @@ class SandboxedWorld(World):
         """The output of a command in the sandbox."""
         return subprocess.run(["flatpak", "run", f"--command={command[0]}", ID, *command[1:]], check=True, timeout=60,
                               env=self.environment, capture_output=True, text=True).stdout
+
+    def run_desktop_file(self, file):
+        """Starts the client as the desktop does for a file: by the line that Flatpak exported."""
+        exported = self.installation.folder / "installation" / "exports" / "share" / "applications" / f"{ID}.desktop"
+        line = next(line for line in exported.read_text(encoding="utf-8").splitlines() if line.startswith("Exec="))
+        words = [str(file) if word == "%f" else word for word in shlex.split(line.removeprefix("Exec="))]
+        return self._run_program(["flatpak", "run", "--die-with-parent", *words[2:]])

@@ -143,11 +143,14 @@ class World:
 
     def run_client(self, *arguments, **changes):
         """Starts the shipped client; @changes are variables of its environment. Returns its screen."""
+        return self._run_program([*self.program, *map(str, arguments)], **changes)
+
+    def _run_program(self, command, **changes):
         from journeys import screen
 
         self.stop_client()
         environment = {**self.environment, **WINDOW_ONLY, **changes}
-        self.client_process = Process("nhicard", [*self.program, *map(str, arguments)], self.folder, env=environment)
+        self.client_process = Process("nhicard", command, self.folder, env=environment)
         self.application = screen.Application(self.client_process)
         x11.focus_top()
         return self.application

@@ -125,6 +125,15 @@ def press_key(name, modifiers=()):
             xtst.XTestFakeKeyEvent(ctypes.c_void_p(display), code, 0, 0)
 
 
+KEYS = {"/": "slash", "-": "minus", "_": "underscore", ".": "period"}
+
+
+def type_text(text):
+    """Letters, digits and what stands in paths, key by key."""
+    for letter in text:
+        press_key(KEYS.get(letter, letter), ["Shift_L"] if letter.isupper() or letter == "_" else [])
+
+
 def _grab(x11, display):
     """(width, height, rows of blue-green-red-nothing) of the top window's place on the screen, with what lies over
     it; of the whole screen when there is no window."""
