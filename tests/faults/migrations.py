@@ -57,7 +57,7 @@ def killed_behind(one, lines):
 def killed_between_statements_the_next_one_goes_on(folder):
     with empty(folder) as one:
         kills = [killed_behind(one, lines) for lines in (1, 3, 2, 5, 1, 4, 7)]
-        expect(sum(kills) >= 4, f"only {sum(kills)} kills came in time")
+        expect(sum(kills) >= 2, f"only {sum(kills)} kills came in time")
         told = finish(migrating(one))
         versions, statements = records(one)
         expect("from version 0 to" in told, told)
