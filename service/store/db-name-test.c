@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * No name and no error shows a password, however the database's address is written. */
+ * A database's address: what is none is refused, and no name or error shows a password, however it
+ * is written. */
 
 #include "service/store/db.h"
 
@@ -72,10 +73,39 @@ test_errors_hide_the_password (void)
     }
 }
 
+static const struct
+{
+  const char *uri;
+  const char *says;
+} bad_uris[] = {
+  { "", "names no database" },
+  { "sqlite:", "names no database" },
+  { "mysql://localhost/x", "names no database" },
+  { "postgresql://", "names no database" },
+  { "postgresql:name", "names no database" },
+  { "/var/lib/x.db", "names no database" },
+  { "sqlite:/nonexistent-folder/x.db", "cannot be used" },
+  { "sqlite:/", "cannot be used" },
+};
+
+static void
+test_bad_uris_are_unavailable (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (bad_uris); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (nhi_db_open (bad_uris[i].uri, 1, &error));
+      g_assert_error (error, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE);
+      g_assert_nonnull (strstr (error->message, bad_uris[i].says));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/db-name/bad-uris-are-unavailable", test_bad_uris_are_unavailable);
   g_test_add_func ("/db-name/names-hide-the-password", test_names_hide_the_password);
   g_test_add_func ("/db-name/errors-hide-the-password", test_errors_hide_the_password);
   return g_test_run ();

@@ -480,17 +480,21 @@ configure (SqliteConnection *connection, GError **error)
 }
 
 /* SQLite would create it readable by everyone the umask allows; its log takes over the mode. Never
- * opened here when it exists: closing it again would drop the locks that this process has on it. */
+ * opened here when it exists, and by one thread at a time: closing it again drops the locks that
+ * this process has on it. */
 static void
 create_private (const char *path)
 {
+  static GMutex one_at_a_time;
   int fd;
 
   if (g_str_equal (path, ":memory:"))
     return;
+  g_mutex_lock (&one_at_a_time);
   fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd >= 0)
     close (fd);
+  g_mutex_unlock (&one_at_a_time);
 }
 
 static const char *
