@@ -21,6 +21,7 @@ struct _NhiReadiness
   gboolean draining;
   gint64 looking_since; /* monotonic; 0: no look runs */
   NhiReadinessState seen;
+  NhiReadinessState told; /* what who asked last was told */
 };
 
 static NhiReadinessState
@@ -49,9 +50,6 @@ run (gpointer data)
       g_mutex_unlock (&self->mutex);
       state = look (self);
       g_mutex_lock (&self->mutex);
-      if (state != self->seen)
-        g_message (state == NHI_READY ? "The database answers again; this node is ready"
-                                      : "The database does not answer; this node is not ready");
       self->seen = state;
       self->looking_since = 0;
       next = g_get_monotonic_time () + self->pause;
@@ -102,11 +100,22 @@ nhi_readiness_drain (NhiReadiness *self)
 NhiReadinessState
 nhi_readiness_get (NhiReadiness *self)
 {
+  static const char *const words[] = {
+    [NHI_READY] = "The database answers; this node is ready",
+    [NHI_NOT_READY_DRAINING] = "This node is about to end, so it is not ready",
+    [NHI_NOT_READY_DATABASE] = "The database does not answer in time, so this node is not ready",
+    [NHI_NOT_READY_SCHEMA] = "The database has an older schema than this program needs, so this "
+                             "node is not ready; run “nhicardctl migrate”",
+  };
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  NhiReadinessState state = self->seen;
 
   if (self->draining)
-    return NHI_NOT_READY_DRAINING;
-  if (self->looking_since != 0 && g_get_monotonic_time () - self->looking_since > self->bound)
-    return NHI_NOT_READY_DATABASE;
-  return self->seen;
+    state = NHI_NOT_READY_DRAINING;
+  else if (self->looking_since != 0 && g_get_monotonic_time () - self->looking_since > self->bound)
+    state = NHI_NOT_READY_DATABASE;
+  if (state != self->told)
+    g_message ("%s", words[state]);
+  self->told = state;
+  return state;
 }

@@ -4,6 +4,7 @@
 #include "service/edge/listener.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -224,6 +225,52 @@ test_cap (void)
   wait_count (listener, 0);
 }
 
+/* At a door for fronts nobody else is let in, and a front must say whom it brings. */
+static void
+test_fronts (void)
+{
+  static const struct
+  {
+    const char *fronts;
+    const char *says;
+    guint strangers, unintroduced, stays;
+  } cases[] = {
+    { "127.0.0.2", "PROXY UNKNOWN\r\n", 1, 0, 0 },
+    { "unix", "PROXY UNKNOWN\r\n", 1, 0, 0 },
+    { "127.0.0.1", "GET / HTTP/1.1\r\n", 0, 1, 0 },
+    { "127.0.0.1", "PROXY UNKNOWN\r\n", 0, 0, 1 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (NhiFrontList) fronts = nhi_front_list_new (cases[i].fronts, NULL);
+      g_autoptr (NhiListener) listener = listener_new (8);
+      g_autoptr (GArray) sockets = g_array_new (FALSE, FALSE, sizeof (int));
+      guint16 port = free_port ("127.0.0.1");
+      NhiListenerCounts counts;
+      int client;
+      char byte;
+
+      g_test_message ("%s from 127.0.0.1, %s is trusted", cases[i].says, cases[i].fronts);
+      nhi_listener_set_fronts (listener, fronts);
+      g_assert_true (nhi_door_open_port ("127.0.0.1", port, sockets, NULL));
+      g_assert_true (nhi_listener_add_socket (listener, g_array_index (sockets, int, 0),
+                                              NHI_DOOR_FRONTS, NULL));
+      client = knock ("127.0.0.1", port);
+      (void)send (client, cases[i].says, strlen (cases[i].says), MSG_NOSIGNAL);
+      if (cases[i].stays > 0)
+        wait_count (listener, 1);
+      else
+        while (recv (client, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN)
+          g_main_context_iteration (NULL, TRUE);
+      counts = nhi_listener_get_counts (listener);
+      g_assert_cmpuint (counts.strangers, ==, cases[i].strangers);
+      g_assert_cmpuint (counts.unintroduced, ==, cases[i].unintroduced);
+      g_assert_cmpuint (nhi_listener_count (listener), ==, cases[i].stays);
+      close (client);
+    }
+}
+
 static void
 count_up (gpointer listener, gpointer data)
 {
@@ -295,6 +342,7 @@ main (int argc, char **argv)
   g_test_add_func ("/listener/taken-port-is-said", test_taken_port);
   g_test_add_func ("/listener/workers-share-a-port", test_workers_share);
   g_test_add_func ("/listener/cap-closes-the-next-one", test_cap);
+  g_test_add_func ("/listener/door-for-fronts-is-theirs-alone", test_fronts);
   g_test_add_func ("/listener/drain-ends-idle-ones-and-tells-once", test_drain);
   g_test_add_func ("/listener/socket-files-of-others-stay", test_socket_files);
   return g_test_run ();

@@ -279,6 +279,25 @@ test_stopping (void)
   close (f.words[0]);
 }
 
+/* Workers that take their time after SIGTERM are told when somebody is in a hurry. */
+static void
+test_hurry (void)
+{
+  const guint kinds[] = { DEAF };
+  Fixture f = { .keeps = TRUE };
+  int status;
+
+  begin (&f, kinds, 1, 600);
+  g_assert_cmpuint (hear (&f).what, ==, PREPARED);
+  g_assert_cmpuint (hear (&f).what, ==, DEAF);
+  g_assert_cmpint (kill (f.supervisor, SIGTERM), ==, 0);
+  g_assert_cmpuint (hear (&f).what, ==, STOPPING);
+  g_assert_cmpint (kill (f.supervisor, SIGINT), ==, 0);
+  g_assert_cmpint (waitpid (f.supervisor, &status, 0), ==, f.supervisor);
+  g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == EXIT_SUCCESS);
+  close (f.words[0]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -290,5 +309,6 @@ main (int argc, char **argv)
   g_test_add_func ("/supervisor/old-worker-that-stays-is-killed", test_late_old_worker_is_killed);
   g_test_add_func ("/supervisor/who-dies-for-ever-rests", test_rest);
   g_test_add_func ("/supervisor/tells-before-it-stops", test_stopping);
+  g_test_add_func ("/supervisor/passes-on-that-somebody-is-in-a-hurry", test_hurry);
   return g_test_run ();
 }

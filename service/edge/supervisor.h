@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  * NhiWorkerFunc:
  * @kind: which of the kinds this worker is
  *
- * Runs in the child process until SIGTERM (everything ends: give notice first) or SIGUSR1 (a successor is there: end
- * as soon as what runs is done). Returns: the exit status.
+ * Runs in the child process until SIGTERM (everything ends: give notice first), SIGINT (the same, at once) or SIGUSR1 (a
+ * successor is there: end as soon as what runs is done). Returns: the exit status.
  */
 typedef int (*NhiWorkerFunc) (guint kind, gpointer data);
 

@@ -34,6 +34,15 @@ def replaced(text, *pairs):
     return text
 
 
+def shipped(certificate):
+    """The configuration's text; nothing but the path of its certificate is another."""
+    path = "/etc/haproxy/nhicard.pem"
+    text = SHIPPED.read_text(encoding="utf-8")
+    if path not in text:
+        raise AssertionError(f"data/haproxy.cfg does not name {path}")
+    return text.replace(path, certificate)
+
+
 def write_pem(folder, certificate, key):
     path = os.path.join(folder, "front.pem")
     with open(path, "w", encoding="ascii") as target:
@@ -53,11 +62,13 @@ class Front:
         self.admin = os.path.join(folder, "admin.sock")
         self.config = os.path.join(folder, "haproxy.cfg")
         text = replaced(
-            SHIPPED.read_text(encoding="utf-8"),
+            shipped(write_pem(folder, certificate, key)),
             (r"^    log /dev/log .*$", "    log stdout format raw local0"), (r"^    user haproxy\n", ""), (r"^    group haproxy\n", ""),
             (r"^    maxconn 20000$", "    maxconn 2000"),  # what any machine's limit of descriptors allows
-            (r"/run/haproxy/admin\.sock", self.admin), (r"/etc/haproxy/nhicard\.pem", write_pem(folder, certificate, key)),
-            (r"bind :443$", f"bind 127.0.0.1:{self.port}"), (r"bind :8443 ssl", f"bind 127.0.0.1:{self.ending_port} ssl"),
+            (r"/run/haproxy/admin\.sock", self.admin),
+            (r"bind :443$", f"bind 127.0.0.1:{self.port}"), (r"bind :::443 v6only", f"bind 127.0.0.2:{self.port}"),
+            (r"bind :8443 ", f"bind 127.0.0.1:{self.ending_port} "),
+            (r"bind :::8443 v6only", f"bind 127.0.0.2:{self.ending_port}"),
             (r"node1 unix@.*$", f"node1 unix@{nodes[0].unix}"),
             *((rf"node{number} 10\.0\.0\.1{number}:8443", f"node{number} 127.0.0.1:{node.port}")
               for number, node in enumerate(nodes, 1)),

@@ -15,7 +15,8 @@ import load  # noqa: E402
 from framework import case, expect, main  # noqa: E402
 from house import PATIENCE, house  # noqa: E402
 
-from environment.processes import wait_until  # noqa: E402
+from environment.database import engine  # noqa: E402
+from environment.processes import Missing, wait_until  # noqa: E402
 from environment.service import make_certificates  # noqa: E402
 from environment.world import persona  # noqa: E402
 
@@ -30,8 +31,7 @@ def the_shipped_configuration_is_valid(folder):
     _, certificate, key = make_certificates(os.path.join(folder, "tls"))
     path = os.path.join(folder, "haproxy.cfg")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(front.replaced(front.SHIPPED.read_text(encoding="utf-8"),
-                                  (r"/etc/haproxy/nhicard\.pem", front.write_pem(folder, certificate, key))))
+        file.write(front.shipped(front.write_pem(folder, certificate, key)))
     expect(not front.check(path), lambda: front.check(path))
 
 
@@ -163,6 +163,28 @@ def each_node_sees_who_the_client_is(folder):
             rows = one.database.rows("SELECT network, failures FROM attempt WHERE purpose = 'sign-in'")
             expect(any(network == f"127.30.{number}.1" and failures >= 3 for network, failures in rows), rows)
             expect(all(network != "local" for network, _ in rows), rows)
+
+
+@case
+def nodes_without_their_database_are_not_ready_until_it_is_back(folder):
+    if engine() != "postgres":
+        raise Missing("the database of SQLite is a file, which does not go away and come back")
+    with house(folder) as one:
+        asking = load.Client(one, "asking", "127.40.1.1", one.front.ending_port)
+        asking.ask("GET", "/api/v1/service", 200)
+        one.database.cluster.stop()
+        for node in one.nodes:
+            wait_until(lambda node=node: one.front.states(node.name) == ["DOWN", "DOWN"],
+                       lambda node=node: f"{node.name} is {one.front.states(node.name)}", PATIENCE)
+        said = one.nodes[1].process.log_text()
+        expect("does not answer in time, so this node is not ready" in said, said)
+        expect(asking.ask("GET", "/api/v1/service", 503) is not None, lambda: str(asking.failures[-1]))
+        one.database.cluster.start()
+        for node in one.nodes:
+            one.wait_up(node)
+        asking.ask("GET", "/api/v1/service", 200)
+        one.sign_up("wang-kun")
+        expect(not asking.failures, lambda: [str(failure) for failure in asking.failures])
 
 
 if __name__ == "__main__":
