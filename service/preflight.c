@@ -57,16 +57,11 @@ look_at_clock (const NhiConfiguration *configuration, GError **error)
 {
   NhiDb *db = nhi_db_open (configuration->database, 1, NULL);
   g_autoptr (NhiWorld) world = db != NULL ? nhi_world_new (db) : NULL;
-  gint64 skew = 0;
+  g_autoptr (GError) cause = NULL;
 
-  if (world == NULL || !nhi_clock_measure_skew (world, &skew, NULL) ||
-      ABS (skew) <= NHI_CLOCK_MAX_SKEW)
+  if (world == NULL || nhi_clock_check (world, &cause) || cause->domain != NHI_CLOCK_ERROR)
     return NHI_PREFLIGHT_DONE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-               "This machine's clock is %" G_GINT64_FORMAT
-               " seconds %s the database's; set both by "
-               "a time server, then start again",
-               ABS (skew), skew > 0 ? "ahead of" : "behind");
+  g_propagate_error (error, g_steal_pointer (&cause));
   return NHI_PREFLIGHT_FAILED;
 }
 

@@ -10,8 +10,16 @@ G_BEGIN_DECLS
 /* Seconds: more than a network's hesitation, well below the shortest lease. */
 #define NHI_CLOCK_MAX_SKEW 5
 
-/* Seconds that the world's clock is ahead of the database's (negative: behind); 0 while it lies
- * within the time that asking took. FALSE with an NHI_DB_ERROR. */
-gboolean nhi_clock_measure_skew (NhiWorld *world, gint64 *ret_seconds, GError **error);
+#define NHI_CLOCK_ERROR (nhi_clock_error_quark ())
+typedef enum
+{
+  NHI_CLOCK_ERROR_SKEW,
+} NhiClockError;
+GQuark nhi_clock_error_quark (void);
+
+/* Compares the world's clock with the database's, which all nodes have in common. FALSE with
+ * %NHI_CLOCK_ERROR_SKEW when they are further apart than %NHI_CLOCK_MAX_SKEW and the time that
+ * asking took, or with an NHI_DB_ERROR. */
+gboolean nhi_clock_check (NhiWorld *world, GError **error);
 
 G_END_DECLS
