@@ -9,14 +9,11 @@
 #include <locale.h>
 #include <stdio.h>
 
+#define USAGE_WIDTH 34
+
 static const NhiCommand *const commands[] = {
-  &nhi_command_migrate,
-  &nhi_command_backup,
-  &nhi_command_restore,
-  &nhi_command_demo_data,
-  &nhi_command_copy_database,
-  &nhi_command_jobs,
-  &nhi_command_user,
+  &nhi_command_migrate,       &nhi_command_backup, &nhi_command_restore, &nhi_command_demo_data,
+  &nhi_command_copy_database, &nhi_command_jobs,   &nhi_command_user,
 };
 
 static void
@@ -30,7 +27,8 @@ print_help (void)
       g_autofree char *usage = NULL;
 
       usage = g_strdup_printf ("%s %s", commands[i]->name, commands[i]->arguments);
-      g_print ("  %-24s %s\n", usage, commands[i]->summary);
+      g_print ("  %s%*s %s\n", usage, (int)MAX (USAGE_WIDTH - g_utf8_strlen (usage, -1), 0), "",
+               commands[i]->summary);
     }
   g_print (
       "\nnhicardctl COMMAND --help tells a command's options.\n\n"
