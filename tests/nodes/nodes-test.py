@@ -110,6 +110,8 @@ def nodes_are_restarted_one_after_another_and_nobody_notices(folder):
             crowd.load.stop()
             crowd.tell()
         expect(not crowd.load.failures, lambda: "\n".join(map(str, crowd.load.failures[:20])))
+        # During its notice a node says "Connection: close" to whoever asks, so nobody who asks often is surprised.
+        expect(crowd.load.total("stale") == 0, "kept connections were closed without notice")
         _, made = crowd.check_created()
         expect(made == len(crowd.signed_in), f"{made} sign-ins in the database, {len(crowd.signed_in)} were answered")
         for key, row in one.front.servers().items():
