@@ -10,7 +10,7 @@ import time
 import urllib.parse
 import urllib.request
 
-from environment import mailbox
+from environment import mailbox, x11
 from environment.processes import wait_until
 from environment.world import ROOT
 
@@ -139,6 +139,16 @@ def download(world):
     world.picture("downloaded")
     package, = pathlib.Path(world.downloads).glob("*.zip")
     return package
+
+
+def save_as(world, path):
+    """Types the path into the dialog that asks where, as a person does."""
+    wait_until(lambda: len(x11.top_windows()) == 2, "the dialog that asks where")
+    world.picture("where")
+    x11.press_key("a", ["Control_L"])
+    x11.type_text(path)
+    x11.press_key("Return")
+    wait_until(lambda: len(x11.top_windows()) == 1, "the dialog to close")
 
 
 def open_in_viewer(world, person):
