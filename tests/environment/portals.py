@@ -13,11 +13,8 @@ FOLDER = "/usr/libexec"
 PROGRAMS = {"xdg-permission-store": "org.freedesktop.impl.portal.PermissionStore",
             "xdg-document-portal": "org.freedesktop.portal.Documents",
             "xdg-desktop-portal-gtk": "org.freedesktop.impl.portal.desktop.gtk",
-            "xdg-desktop-portal": "org.freedesktop.portal.Desktop"}
-
-
-def can_mount():
-    return os.access("/dev/fuse", os.R_OK | os.W_OK)
+            "xdg-desktop-portal": "org.freedesktop.portal.Desktop",
+            "flatpak-portal": "org.freedesktop.portal.Flatpak"}
 
 
 class Portals:
@@ -39,9 +36,8 @@ class Portals:
                                env=self.environment, capture_output=True, text=True)
         return "true" in asked.stdout
 
-    def dialog(self):
-        """The program that shows the dialogs, for a screen.Application."""
-        return next(program for program in self.programs if program.name == "xdg-desktop-portal-gtk")
+    def program(self, name):
+        return next(program for program in self.programs if program.name == name)
 
     def stop(self):
         for program in reversed(self.programs):

@@ -19,9 +19,11 @@ from environment.portals import Portals  # noqa: E402
 from environment.processes import Missing, build_folder, wait_until  # noqa: E402
 from environment.sandbox import ID, OWN_RUN, Installation, SandboxedWorld, need_sandboxes  # noqa: E402
 from environment.world import persona  # noqa: E402
+from journeys.screen import Application  # noqa: E402
 
 journey = Journey("flatpak", make_world=SandboxedWorld)
 PERSON = persona("chen-mei-ling")
+RESTART = "重新開啟本程式"
 MAY = {"shared": {"network", "ipc"}, "sockets": {"x11", "wayland", "fallback-x11", "pcsc"}, "devices": {"dri"}}
 
 
@@ -136,11 +138,7 @@ def _(world):
     screen.wait_for("list", "帳號資料")
     way.open_results(world)
     screen.click("push button", "下載")
-    wait_until(lambda: len(x11.top_windows()) == 2, "the portal's dialog")
-    world.picture("portal")
-    x11.press_key("a", ["Control_L"])
-    x11.type_text(world.downloads + "/package.zip")
-    x11.press_key("Return")
+    way.save_as(world, world.downloads + "/package.zip")
     screen.wait_for("push button", "開啟健康存摺")
     screen.wait_says("已儲存為 package.zip")
     assert_equal([path.name for path in pathlib.Path(world.downloads).iterdir()], ["package.zip"])
@@ -180,8 +178,20 @@ def _(world):
     row = "2. 讀卡機服務"
     screen.wait(lambda: screen.find("list item", row) and "沙箱" in screen.value(row), "the stale socket to be told")
     world.picture("stale-socket")
-    screen = world.run_client()
-    screen.wait_says(PERSON["name"])
+
+
+@journey.step("the-restart-button-opens-the-program-with-the-new-socket")
+def _(world):
+    old = world.application
+    if not old.find("push button", RESTART):
+        old.press(old.wait_for("list item", "2. 讀卡機服務"))
+    old.click("push button", RESTART)
+    wait_until(lambda: not world.client_process.running(), "the old program to end")
+    opened = Application(world.portals.program("flatpak-portal"))
+    opened.wait_says(PERSON["name"])
+    world.picture("restarted")
+    x11.press_key("q", ["Control_L"])
+    wait_until(lambda: not x11.top_windows(), "the new program to end")
 
 
 @journey.step("a-daemon-of-another-protocol-is-named")

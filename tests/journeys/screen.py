@@ -95,12 +95,23 @@ def matches(text, wanted):
     return text == wanted
 
 
+def _parent_of(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return int(file.read().rpartition(")")[2].split()[1])
+    except (OSError, ValueError):
+        return 0
+
+
 def _belongs_to(application, process):
     """Whether the program itself speaks on the bus or, for one in a sandbox, the proxy in its session."""
     try:
-        return os.getsid(_quiet(application.get_process_id, 0)) == process.pid
+        pid = os.getsid(_quiet(application.get_process_id, 0))
     except ProcessLookupError:
         return False
+    while pid > 1 and pid != process.pid:
+        pid = _parent_of(pid)
+    return pid == process.pid
 
 
 class Application:
