@@ -271,6 +271,31 @@ prepare (NhiWorld *world, const NhiJobsOptions *options, GError **error)
   return nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, prepare_body, &self, error);
 }
 
+/* A database that is busy or away comes back; anything else is somebody's to mend. */
+static gboolean
+prepare_patiently (NhiWorld *world,
+                   const NhiJobsOptions *options,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GError) cause = NULL;
+
+      if (prepare (world, options, &cause))
+        return TRUE;
+      if ((!g_error_matches (cause, NHI_DB_ERROR, NHI_DB_ERROR_BUSY) &&
+           !g_error_matches (cause, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE)) ||
+          g_cancellable_is_cancelled (cancellable))
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+      g_message ("Jobs wait for the database: %s", cause->message);
+      g_usleep (AFTER_FAULT_MILLISECONDS * 1000);
+    }
+}
+
 gboolean
 nhi_jobs_run_due (NhiWorld *world, const NhiJobsOptions *options, GError **error)
 {
@@ -434,21 +459,11 @@ nhi_jobs_run (NhiWorld *world,
   guint count = list_kinds (options, kinds);
   Lane lanes[MAX_KINDS] = { 0 };
   g_autoptr (NhiLeaseKeeper) keeper = NULL;
-  g_autoptr (GError) busy = NULL;
 
   g_return_val_if_fail (G_IS_CANCELLABLE (cancellable), FALSE);
 
-  while (!prepare (world, options, &busy))
-    {
-      if (!g_error_matches (busy, NHI_DB_ERROR, NHI_DB_ERROR_BUSY) ||
-          g_cancellable_is_cancelled (cancellable))
-        {
-          g_propagate_error (error, g_steal_pointer (&busy));
-          return FALSE;
-        }
-      g_message ("Jobs wait for the database: %s", busy->message);
-      g_clear_error (&busy);
-    }
+  if (!prepare_patiently (world, options, cancellable, error))
+    return FALSE;
   keeper = nhi_lease_keeper_new (world);
   for (guint i = 0; i < count; i++)
     lane_open (&lanes[i], kinds[i], keeper, world, options);
