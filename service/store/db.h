@@ -71,8 +71,9 @@ typedef enum
  * WHERE lease_token = …), and must not touch anything outside the database that it cannot touch
  * twice. Blocks, ten seconds at most in the face of conflicts or of a database that is away. As in
  * PostgreSQL, a statement that failed dooms its transaction: return FALSE; where a key may be there
- * already write ON CONFLICT … DO NOTHING and look at the count. No transaction inside another one.
- */
+ * already write ON CONFLICT … DO NOTHING and look at the count. Without it, NHI_DB_WRITE runs again
+ * up to twice before it believes NHI_DB_ERROR_CONSTRAINT: it may be a race. No transaction inside
+ * another one. */
 typedef gboolean (*NhiDbBody) (NhiDbConnection *connection, gpointer data, GError **error);
 gboolean nhi_db_transact (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, GError **error);
 
@@ -136,7 +137,8 @@ gint64 nhi_db_run (NhiDbConnection *connection,
                    gsize n_values,
                    GError **error);
 
-/* Never NULL on success, also without rows. Valid until freed and within the transaction. */
+/* Never NULL on success, also without rows. Valid until freed and within the transaction.
+ * PostgreSQL holds them all in memory: read a large table in pages. */
 NhiDbRows *nhi_db_query (NhiDbConnection *connection,
                          const char *sql,
                          const NhiDbValue *values,

@@ -128,6 +128,7 @@ nhi_postgres_set_error (NhiPostgres *self, const PGresult *result, const char *s
 {
   const char *state = result != NULL ? PQresultErrorField (result, PG_DIAG_SQLSTATE) : NULL;
   const char *words = result != NULL ? PQresultErrorField (result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+  gboolean only_reads = state != NULL && is_read_only (self, state);
   NhiDbError kind = NHI_DB_ERROR_UNAVAILABLE;
   guint effect = AWAY;
 
@@ -138,17 +139,21 @@ nhi_postgres_set_error (NhiPostgres *self, const PGresult *result, const char *s
       return;
     }
   state = state != NULL ? state : "";
-  for (gsize i = 0; !is_read_only (self, state); i++)
+  for (gsize i = 0; !only_reads; i++)
     if (g_str_has_prefix (state, states[i].state))
       {
         kind = states[i].kind;
         effect = states[i].effect;
         break;
       }
-  /* The words may name a constraint, never a value: those stand in the detail. */
+  /* The words may name a constraint, never a value: those stand in the detail, but for class 22. */
+  if (g_str_has_prefix (state, "22"))
+    words = "a value cannot be used as it is";
   mark (&self->parent, self->parent.broken ? effect | AWAY : effect);
-  g_set_error (error, NHI_DB_ERROR, kind, "%s (%s%s%s)%s%s", sentence (kind), state,
-               *state != '\0' ? ": " : "", words != NULL ? words : "no result",
+  g_set_error (error, NHI_DB_ERROR, kind, "%s (%s%s%s)%s%s",
+               only_reads ? "The database server only reads; check which one writes now"
+                          : sentence (kind),
+               state, *state != '\0' ? ": " : "", words != NULL ? words : "no result",
                kind == NHI_DB_ERROR_INTERNAL && sql != NULL ? ": " : "",
                kind == NHI_DB_ERROR_INTERNAL && sql != NULL ? sql : "");
 }

@@ -269,6 +269,29 @@ raising_body (NhiDbConnection *connection, gpointer data, GError **error)
 }
 
 static void
+test_errors_tell_no_value (Fixture *f, gconstpointer data)
+{
+  static const char *const wrong[] = {
+    "INSERT INTO t (k, n) VALUES ('x', CAST ('A123456789' AS TEXT)::BIGINT)",
+    "INSERT INTO t (k, n) VALUES ('A123456789', 1), ('A123456789', 2)",
+    "INSERT INTO t (k) VALUES (NULL) RETURNING 'A123456789'",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      char *sql;
+
+      g_assert_false (run (f->db, NHI_DB_WRITE, wrong[i], &error));
+      g_test_message ("%s", error->message);
+      sql = strstr (error->message, "): ");
+      if (sql != NULL) /* our own text, which holds no values */
+        *sql = '\0';
+      g_assert_null (strstr (error->message, "A123456789"));
+    }
+}
+
+static void
 test_errors_are_told_apart (Fixture *f, gconstpointer data)
 {
   nhi_db_set_patience (f->db, 0);
@@ -499,6 +522,7 @@ main (int argc, char **argv)
   ADD ("/postgres/conflict-ends-in-busy", test_conflict_ends_in_busy);
   ADD ("/postgres/duplicate-key-is-run-again-to-be-sure",
        test_duplicate_key_is_run_again_to_be_sure);
+  ADD ("/postgres/errors-tell-no-value", test_errors_tell_no_value);
   ADD ("/postgres/errors-are-told-apart", test_errors_are_told_apart);
   ADD ("/postgres/session-has-bounds", test_session_has_bounds);
   ADD ("/postgres/slow-statement-is-given-up", test_slow_statement_is_given_up);
