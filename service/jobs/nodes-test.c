@@ -7,6 +7,7 @@
 #include "service/domain/health-bank.h"
 #include "service/domain/session.h"
 #include "service/domain/sign-in.h"
+#include "service/jobs/runner.h"
 #include "service/store/db-engine.h"
 #include "service/store/job.h"
 #include "service/store/test-database.h"
@@ -425,6 +426,109 @@ test_each_job_is_claimed_once (NhiAccountFixture *self, gconstpointer data)
   g_mutex_clear (&claims.mutex);
 }
 
+/* ---- a node that starts ---- */
+
+typedef struct
+{
+  NhiDb *db;
+  GMutex mutex;
+  GCond changed;
+  gboolean holding;
+  gboolean let_go;
+} Holder;
+
+/* Nobody else can write the row that a runner writes first. */
+static gboolean
+hold_body (NhiDbConnection *connection, gpointer data, GError **error)
+{
+  Holder *self = data;
+
+  if (!nhi_store_job_add_recurring (connection, NHI_JOB_EXPIRY, NHI_FIXTURE_NOW, error))
+    return FALSE;
+  g_mutex_lock (&self->mutex);
+  self->holding = TRUE;
+  g_cond_signal (&self->changed);
+  while (!self->let_go)
+    g_cond_wait (&self->changed, &self->mutex);
+  g_mutex_unlock (&self->mutex);
+  return TRUE;
+}
+
+static gpointer
+hold (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  nhi_db_transact (((Holder *)data)->db, NHI_DB_WRITE, hold_body, data, &error);
+  g_assert_no_error (error);
+  return NULL;
+}
+
+typedef struct
+{
+  NhiWorld *world;
+  GCancellable *cancellable;
+} Service;
+
+static gpointer
+serve (gpointer data)
+{
+  const Service *service = data;
+  const NhiJobsOptions options = { .poll_milliseconds = 5 };
+  g_autoptr (GError) error = NULL;
+
+  nhi_jobs_run (service->world, &options, service->cancellable, &error);
+  g_assert_no_error (error);
+  return NULL;
+}
+
+static void
+wait_until_held (Holder *self)
+{
+  g_mutex_lock (&self->mutex);
+  while (!self->holding)
+    g_cond_wait (&self->changed, &self->mutex);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+let_go (Holder *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->let_go = TRUE;
+  g_cond_signal (&self->changed);
+  g_mutex_unlock (&self->mutex);
+}
+
+/* It has no patience, so each conflict is one try; PostgreSQL waits for the row itself. */
+static void
+test_start_waits_for_the_database (NhiAccountFixture *self, gconstpointer data)
+{
+  g_autoptr (NhiWorld) elsewhere = open_world (self);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Holder holder = { .db = elsewhere->db };
+  Service service = { self->world, cancellable };
+  GThread *holding, *serving;
+
+  g_mutex_init (&holder.mutex);
+  g_cond_init (&holder.changed);
+  nhi_db_set_patience (self->world->db, 0);
+  holding = g_thread_new ("holder", hold, &holder);
+  wait_until_held (&holder);
+  serving = g_thread_new ("runner", serve, &service);
+  while (nhi_db_conflicts (self->world->db) < 2 && !test_database_is_postgres ())
+    g_usleep (1000);
+  let_go (&holder);
+  g_thread_join (holding);
+  while (test_sql_integer (elsewhere->db, "SELECT run_at FROM job WHERE state = 'waiting'") <=
+         NHI_FIXTURE_NOW)
+    g_usleep (1000);
+  g_cancellable_cancel (cancellable);
+  g_thread_join (serving);
+  g_cond_clear (&holder.changed);
+  g_mutex_clear (&holder.mutex);
+}
+
 /* ---- clocks ---- */
 
 static gint64
@@ -480,6 +584,7 @@ main (int argc, char **argv)
   ADD ("/nodes/one-key-makes-one-application", test_one_key_makes_one_application);
   ADD ("/nodes/no-node-lets-more-be-processed", test_no_node_lets_more_be_processed);
   ADD ("/nodes/each-job-is-claimed-once", test_each_job_is_claimed_once);
+  ADD ("/nodes/start-waits-for-the-database", test_start_waits_for_the_database);
   ADD ("/nodes/a-wrong-clock-is-told", test_a_wrong_clock_is_told);
   return g_test_run ();
 }
