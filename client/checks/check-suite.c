@@ -142,9 +142,12 @@ finish_run (NhiCheckSuite *self)
   self->expects_service = FALSE;
   self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
   self->finished_at = g_get_real_time () / G_USEC_PER_SEC;
+  /* Nobody shall see some of the news without the rest. */
+  g_object_freeze_notify (G_OBJECT (self));
   count_verdicts (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FINISHED_AT]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+  g_object_thaw_notify (G_OBJECT (self));
 
   for (guint i = 0; i < waiters->len; i++)
     if (!g_task_return_error_if_cancelled (g_ptr_array_index (waiters, i)))

@@ -83,7 +83,7 @@ set_silent (GError **error, const char *package)
 {
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
                _ ("%s was not installed: the system did not answer in time. Try again, or type the "
-                  "command that stands beside it."),
+                  "command that its row shows."),
                package);
 }
 
@@ -92,7 +92,7 @@ set_refused (GError **error, const char *package)
 {
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
                _ ("%s was not installed, because the permission was not given. Try again, or type "
-                  "the command that stands beside it."),
+                  "the command that its row shows."),
                package);
 }
 

@@ -92,36 +92,46 @@ is_remote (const GError *error, const char *name)
 }
 
 static void
-explain (GError **error, const GError *cause, const char *unit)
+set_silent (GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                       _ ("The card reader service was not started: the system did not answer in "
+                          "time. Try again, or type the command that its row shows."));
+}
+
+static void
+set_failed (GError **error, const char *why)
+{
+  /* Translators: %s is the system's own reason. */
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+               _ ("The card reader service could not be started: %s"), why);
+}
+
+static void
+explain (GError **error, const GError *cause)
 {
   if (is_remote (cause, "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired") ||
       is_remote (cause, "org.freedesktop.DBus.Error.AccessDenied") ||
       is_remote (cause, "org.freedesktop.PolicyKit1.Error.Failed"))
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                 _ ("%s was not started, because the permission was not given. Try again, or type "
-                    "the command that stands beside it."),
-                 unit);
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                         _ ("The card reader service was not started, because the permission was "
+                            "not given. Try again, or type the command that its row shows."));
   else if (is_remote (cause, "org.freedesktop.systemd1.NoSuchUnit") ||
            is_remote (cause, "org.freedesktop.DBus.Error.FileNotFound"))
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                 _ ("%s is not installed on this computer. Install the package pcscd."), unit);
+    g_set_error_literal (
+        error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+        _ ("The card reader service is not installed. Install the package pcscd."));
   else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
            g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                 _ ("%s: the system did not answer in time. Try again, or type the command that "
-                    "stands beside it."),
-                 unit);
+    set_silent (error);
   else
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                 /* Translators: a unit of systemd, then the system's own words. */
-                 _ ("%s could not be started: %s"), unit, cause->message);
+    set_failed (error, cause->message);
 }
 
 static GVariant *
 change (GDBusConnection *bus,
         const char *method,
         GVariant *arguments,
-        const char *unit,
         guint seconds,
         GCancellable *cancellable,
         GError **error)
@@ -132,7 +142,7 @@ change (GDBusConnection *bus,
                                                   (int)(seconds * 1000), cancellable, &cause);
 
   if (answer == NULL)
-    explain (error, cause, unit);
+    explain (error, cause);
   return answer;
 }
 
@@ -174,7 +184,7 @@ give_up (gpointer user_data)
 
 /* FALSE with @error when the job did not end with "done". */
 static gboolean
-wait_for_job (Job *job, GMainContext *context, const char *unit, guint seconds, GError **error)
+wait_for_job (Job *job, GMainContext *context, guint seconds, GError **error)
 {
   g_autoptr (GSource) timer = g_timeout_source_new_seconds (seconds);
   const char *result;
@@ -192,13 +202,9 @@ wait_for_job (Job *job, GMainContext *context, const char *unit, guint seconds, 
   if (g_strcmp0 (result, "done") == 0)
     return TRUE;
   if (result == NULL)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                 _ ("%s: the system did not answer in time. Try again, or type the command that "
-                    "stands beside it."),
-                 unit);
+    set_silent (error);
   else
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("%s could not be started: %s"), unit,
-                 result);
+    set_failed (error, result);
   return FALSE;
 }
 
@@ -225,11 +231,11 @@ start_job (GDBusConnection *bus,
                                           G_DBUS_SIGNAL_FLAGS_NONE, job_removed, &job, NULL);
   subscribed = look (bus, PATH, MANAGER, "Subscribe", NULL, "()", cancellable);
   answer = change (bus, anew ? "RestartUnit" : "StartUnit", g_variant_new ("(ss)", unit, "replace"),
-                   unit, seconds, cancellable, error);
+                   seconds, cancellable, error);
   if (answer != NULL)
     {
       g_variant_get (answer, "(o)", &job.path);
-      done = wait_for_job (&job, context, unit, seconds, error);
+      done = wait_for_job (&job, context, seconds, error);
     }
   g_dbus_connection_signal_unsubscribe (bus, subscription);
   while (g_main_context_iteration (context, FALSE))
@@ -255,7 +261,7 @@ nhi_systemd_start (const char *unit,
   if (!anew)
     {
       enabled = change (bus, "EnableUnitFiles", g_variant_new ("(^asbb)", units, FALSE, FALSE),
-                        unit, seconds, cancellable, error);
+                        seconds, cancellable, error);
       if (enabled == NULL)
         return FALSE;
     }
@@ -274,10 +280,10 @@ nhi_systemd_unmask (const char *const *units,
 
   if (bus == NULL)
     return FALSE;
-  answer = change (bus, "UnmaskUnitFiles", g_variant_new ("(^asb)", units, FALSE), units[0],
-                   seconds, cancellable, error);
+  answer = change (bus, "UnmaskUnitFiles", g_variant_new ("(^asb)", units, FALSE), seconds,
+                   cancellable, error);
   if (answer == NULL)
     return FALSE;
-  reloaded = change (bus, "Reload", NULL, units[0], seconds, cancellable, error);
+  reloaded = change (bus, "Reload", NULL, seconds, cancellable, error);
   return reloaded != NULL;
 }

@@ -16,8 +16,9 @@ typedef struct
   GtkWidget *reason;
   GtkWidget *recommended;
   GtkWidget *code;
-  GtkWidget *fix;    /* the row */
-  GtkWidget *fix_it; /* its buttons */
+  GtkWidget *fix; /* the command */
+  GtkWidget *buttons;
+  GtkWidget *fix_it;
   GtkWidget *copy_it;
 } Parts;
 
@@ -99,7 +100,7 @@ show_fix (Parts *parts)
   const char *label = fix_label (fix);
 
   show_part (parts->fix, command);
-  gtk_widget_set_visible (parts->fix, label != NULL || command != NULL);
+  gtk_widget_set_visible (parts->buttons, label != NULL || command != NULL);
   gtk_widget_set_visible (parts->fix_it, label != NULL);
   gtk_widget_set_visible (parts->copy_it, command != NULL);
   if (label == NULL)
@@ -160,26 +161,26 @@ add_part (GtkWidget *row, const char *title)
   return part;
 }
 
-/* The buttons stand below the command, so that both have room in a narrow window. */
+/* The buttons stand below the command, so that a narrow window has room for both. */
 static void
 add_fix (GtkWidget *row, Parts *parts)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
-  parts->fix = nhi_value_row_new (_ ("Way Out"), "");
+  parts->fix = add_part (row, _ ("Way Out"));
+  parts->buttons = g_object_new (ADW_TYPE_PREFERENCES_ROW, "activatable", FALSE, "focusable", FALSE,
+                                 "child", box, NULL);
   parts->fix_it = gtk_button_new ();
   parts->copy_it = gtk_button_new_with_label (_ ("Copy the Command"));
   gtk_widget_add_css_class (parts->fix_it, "suggested-action");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (parts->copy_it), "check.copy-command");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (parts->copy_it), "s",
                                     nhi_check_get_id (parts->check));
-  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
-  gtk_widget_set_margin_top (box, 6);
-  gtk_widget_set_margin_bottom (box, 6);
+  gtk_widget_set_halign (box, GTK_ALIGN_START);
+  gtk_widget_add_css_class (box, "row-buttons");
   gtk_box_append (GTK_BOX (box), parts->fix_it);
   gtk_box_append (GTK_BOX (box), parts->copy_it);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (parts->fix), box);
-  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), parts->fix);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), parts->buttons);
 }
 
 GtkWidget *

@@ -82,23 +82,22 @@ class Machine:
         os.chmod(name, 0o644)
         self.plant(f'mount --bind {name} "$ROOT{path}"')
 
-    def command(self, *arguments):
+    def prefix(self):
+        """What stands before a command, so that it runs in this machine."""
         plant = os.path.join(self.folder, "plant.sh")
         with open(plant, "w", encoding="utf-8") as file:
             file.write("\n".join(self.lines) + "\n")
         root = os.path.join(self.folder, "root")
         os.makedirs(root, exist_ok=True)
-        variables = {**self.environment, "ROOT": root, "PLANT": plant}
         changed = [f"{name}={value}" for name, value in self.environment.items() if name == "LD_PRELOAD"]
-        variables.pop("LD_PRELOAD", None)
-        return (["unshare", "-m", "sh", "-c", ROOT, "sh", *self.before, "env", *changed, self.program, *arguments],
-                variables)
+        return ["unshare", "-m", "env", f"ROOT={root}", f"PLANT={plant}", "sh", "-c", ROOT, "sh", *self.before,
+                "env", "-u", "ROOT", "-u", "PLANT", *changed]
 
     def run(self, *arguments, timeout=60):
         """(exit code, output, standard error)"""
-        command, variables = self.command(*arguments)
-        done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=timeout, check=False,
-                              stdin=subprocess.DEVNULL)
+        variables = {name: value for name, value in self.environment.items() if name != "LD_PRELOAD"}
+        done = subprocess.run([*self.prefix(), self.program, *arguments], env=variables, capture_output=True, text=True,
+                              timeout=timeout, check=False, stdin=subprocess.DEVNULL)
         return done.returncode, done.stdout, done.stderr
 
     def check(self, *arguments):

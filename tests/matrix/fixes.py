@@ -108,7 +108,7 @@ def a_start_that_never_ends_is_told(room):
 def a_start_that_fails_is_told(room):
     stopped_pcscd(room, job="failed")
     report, told = fix(room)
-    expect("pcscd.socket could not be started: failed" in told, told)
+    expect("The card reader service could not be started: failed" in told, told)
     expect(report["pcsc-service"]["verdict"] == "fail", report["pcsc-service"])
 
 
@@ -118,7 +118,7 @@ def a_unit_that_vanishes_is_told(room):
     systemd.GetUnitFileState = lambda *_: machine_says_enabled()
     systemd.state = None
     _, told = fix(room)
-    expect("pcscd.socket is not installed" in told, told)
+    expect("The card reader service is not installed" in told, told)
 
 
 def machine_says_enabled():
