@@ -130,30 +130,16 @@ fit (const Side *from, const Side *to, GError **error)
   return FALSE;
 }
 
-/* Whether the target is empty, or this very copy was begun in it. */
+/* Whether this copy was begun in the target, or may be: then nothing else is unfinished in it. */
 static gboolean
-is_ready (const NhiCopyOptions *options, const Side *to, const char *work, GError **error)
+is_free (const Side *to, const char *work, GError **error)
 {
-  Contents contents = { .tables = to->tables };
-
-  if (to->work != NULL && g_str_equal (to->work, work))
-    return TRUE;
-  if (to->work != NULL)
-    {
-      g_set_error (error, NHI_COPY_ERROR, NHI_COPY_ERROR_NOT_EMPTY,
-                   "The target is unfinished, with something else: %s; finish that, or name an "
-                   "empty database",
-                   to->work);
-      return FALSE;
-    }
-  if (!ask (options->to, "target", find_in_use_body, &contents, error))
-    return FALSE;
-  if (contents.in_use == NULL)
+  if (to->work == NULL || g_str_equal (to->work, work))
     return TRUE;
   g_set_error (error, NHI_COPY_ERROR, NHI_COPY_ERROR_NOT_EMPTY,
-               "The target is not empty: there are rows in %s; name an empty database, migrated "
-               "and never used (or compare the two with --check)",
-               contents.in_use->name);
+               "The target is unfinished, with something else: %s; finish that, or name an empty "
+               "database",
+               to->work);
   return FALSE;
 }
 
@@ -402,6 +388,44 @@ check_all (Copy *self, GPtrArray **ret_tables, GError **error)
   return noted && differences == NULL;
 }
 
+/* A target with rows and without a note is either a stranger's or this very copy, whose end nobody
+ * was told: the latter holds the same. */
+static gboolean
+prove_done (Copy *self, const Contents *to, GPtrArray **ret_tables, GError **error)
+{
+  NhiCopyOptions only_look = *self->options;
+  Contents target = *to;
+  g_autoptr (GError) cause = NULL;
+
+  only_look.check_only = TRUE;
+  self->options = &only_look;
+  if (!ask (only_look.to, "target", count_body, &target, error))
+    return FALSE;
+  if (target.rows == self->progress.of && check_all (self, ret_tables, &cause))
+    return TRUE;
+  if (cause != NULL && !g_error_matches (cause, NHI_COPY_ERROR, NHI_COPY_ERROR_DIFFERENT))
+    g_propagate_error (error, g_steal_pointer (&cause));
+  else
+    g_set_error (error, NHI_COPY_ERROR, NHI_COPY_ERROR_NOT_EMPTY,
+                 "The target is not empty, and not this copy: there are rows in %s; name an empty "
+                 "database, migrated and never used",
+                 to->in_use->name);
+  return FALSE;
+}
+
+static gboolean
+copy_and_check (Copy *self, const Side *to, GPtrArray **ret_tables, GError **error)
+{
+  Contents contents = { .tables = to->tables };
+
+  if (!is_free (to, self->work, error) ||
+      (to->work == NULL && !ask (self->options->to, "target", find_in_use_body, &contents, error)))
+    return FALSE;
+  if (contents.in_use != NULL)
+    return prove_done (self, &contents, ret_tables, error);
+  return copy_all (self, error) && check_all (self, ret_tables, error);
+}
+
 gboolean
 nhi_copy_run (const NhiCopyOptions *options, GPtrArray **ret_tables, GError **error)
 {
@@ -421,7 +445,6 @@ nhi_copy_run (const NhiCopyOptions *options, GPtrArray **ret_tables, GError **er
   copy.work = work;
   copy.tables = from.tables;
   copy.progress.of = contents.rows;
-  if (!options->check_only && (!is_ready (options, &to, work, error) || !copy_all (&copy, error)))
-    return FALSE;
-  return check_all (&copy, ret_tables, error);
+  return options->check_only ? check_all (&copy, ret_tables, error)
+                             : copy_and_check (&copy, &to, ret_tables, error);
 }

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * NhiCopyError:
  * @NHI_COPY_ERROR_SAME: source and target are one database
  * @NHI_COPY_ERROR_SCHEMA: a table is not the same on both sides, so rows do not fit
- * @NHI_COPY_ERROR_NOT_EMPTY: the target holds something, and is no unfinished copy of this source
+ * @NHI_COPY_ERROR_NOT_EMPTY: the target holds something, and is no copy of this source, done or not
  * @NHI_COPY_ERROR_SOURCE_UNFINISHED: the source itself is being filled
  * @NHI_COPY_ERROR_DIFFERENT: copied, but the two sides do not hold the same
  */

@@ -44,7 +44,8 @@ class Disk:
         os.mkdir(self.path)
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", self.path], check=True)
 
-    def fill(self):
+    def fill(self, but=0):
+        """@but so many bytes."""
         with open(os.path.join(self.path, "filler"), "ab", buffering=0) as filler:
             for size in (65536, 4096, 1):
                 try:
@@ -52,6 +53,7 @@ class Disk:
                         filler.write(b"\0" * size)
                 except OSError:
                     continue
+            filler.truncate(filler.tell() - but)
 
     def free(self):
         os.unlink(os.path.join(self.path, "filler"))
@@ -247,6 +249,26 @@ def restoring_finds_the_disk_full(folder):
         expect(target.value("SELECT count(*) FROM person") == 0, "half of the backup is in it")
         control(0, "restore", "-d", target.uri, "--from", path, "--force")
         expect(target.value("SELECT count(*) FROM person") == 100, "not what the backup holds")
+
+
+@case
+def copying_goes_on_when_there_is_room_again(folder):
+    on_postgres = engine() == "postgres"
+    os.chmod(folder, 0o711)
+    with Disk(folder, megabytes=40 if on_postgres else 12) as disk:
+        source = SqliteDatabase(folder + "/source.db")
+        target = PostgresDatabase(space=disk.folder("tables")) if on_postgres else SqliteDatabase(disk.path + "/target.db")
+        copy = ["copy-database", "--from", source.uri, "--to", target.uri]
+        with contextlib.closing(target):
+            for uri in (source.uri, target.uri):
+                control(0, "migrate", "-d", uri)
+            control(0, "demo-data", "-d", source.uri, "--people", "6000", "--people-only")
+            disk.fill(but=1 << 20)
+            expect("target: " in control(3, *copy), "not told")
+            disk.free()
+            expect(target.value("SELECT count(*) FROM residence") == 0, "there was room for everything")
+            control(0, *copy)
+            control(0, *copy, "--check")
 
 
 if __name__ == "__main__":
