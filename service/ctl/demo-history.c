@@ -104,35 +104,6 @@ draw_day (NhiDemoSink *sink, guint years)
   return day;
 }
 
-typedef void (*AddOne) (NhiDemoSink *sink, const GDate *day);
-
-static void
-repeat (NhiDemoSink *sink, AddOne add, gint64 lowest, gint64 highest, guint years)
-{
-  for (gint64 n = nhi_demo_random_range (&sink->random, lowest, highest); n > 0; n--)
-    {
-      GDate day = draw_day (sink, years);
-
-      add (sink, &day);
-    }
-}
-
-static void
-repeat_visits (NhiDemoSink *sink,
-               const char *section,
-               const char *group,
-               gint64 lowest,
-               gint64 highest,
-               guint years)
-{
-  for (gint64 n = nhi_demo_random_range (&sink->random, lowest, highest); n > 0; n--)
-    {
-      GDate day = draw_day (sink, years);
-
-      nhi_demo_add_visit (sink, section, group, &day);
-    }
-}
-
 static void
 add_basic_panels (NhiDemoSink *sink, const GDate *day)
 {
@@ -147,105 +118,97 @@ add_diabetes_panel (NhiDemoSink *sink, const GDate *day)
   nhi_demo_add_panel (sink, "diabetes", day);
 }
 
-/* Three years, as the health bank keeps them. */
+/* What a kind of person has, and how often. */
+typedef struct
+{
+  NhiDemoHistory history;
+  const char *section; /* of a visit, with the group of visits; else @add */
+  const char *group;
+  void (*add) (NhiDemoSink *sink, const GDate *day);
+  gint64 lowest, highest; /* times */
+  guint years;            /* within so many before the last day */
+  guint from_age;
+  guint percent; /* of the people; 0: all */
+} Habit;
+
+#define VISIT(history, section, group, lowest, highest, years)                                     \
+  {                                                                                                \
+    NHI_DEMO_HISTORY_##history, section, group, NULL, lowest, highest, years, 0, 0                 \
+  }
+#define OTHER(history, add, lowest, highest, years)                                                \
+  {                                                                                                \
+    NHI_DEMO_HISTORY_##history, NULL, NULL, add, lowest, highest, years, 0, 0                      \
+  }
+
+/* In this order chance is drawn: another order makes other people. Three years, as the health bank
+ * keeps them, but for the persona with ten. */
+static const Habit habits[] = {
+  VISIT (ORDINARY, "r1", "acute", 5, 18, 3),
+  VISIT (ORDINARY, "r3", "any", 1, 6, 3),
+  VISIT (ORDINARY, "r9", "any", 0, 5, 3),
+  { NHI_DEMO_HISTORY_ORDINARY, "r1", "chronic", NULL, 0, 24, 3, 50, 0 },
+  OTHER (ORDINARY, add_basic_panels, 1, 3, 3),
+  OTHER (ORDINARY, nhi_demo_add_vaccination, 1, 3, 3),
+  OTHER (ORDINARY, nhi_demo_add_imaging, 0, 2, 3),
+  { NHI_DEMO_HISTORY_ORDINARY, NULL, NULL, nhi_demo_add_preventive, 1, 1, 3, 40, 0 },
+  { NHI_DEMO_HISTORY_ORDINARY, NULL, NULL, nhi_demo_add_stay, 1, 1, 3, 0, 10 },
+  { NHI_DEMO_HISTORY_ORDINARY, NULL, NULL, nhi_demo_add_allergy, 1, 1, 3, 0, 10 },
+  { NHI_DEMO_HISTORY_ORDINARY, NULL, NULL, nhi_demo_add_wish, 1, 1, 3, 0, 6 },
+  VISIT (CHILD, "r1", "acute", 8, 26, 3),
+  VISIT (CHILD, "r3", "any", 1, 6, 3),
+  OTHER (CHILD, nhi_demo_add_vaccination, 3, 8, 3),
+  VISIT (ELDER, "r1", "chronic", 18, 40, 3),
+  VISIT (ELDER, "r1", "acute", 6, 16, 3),
+  VISIT (ELDER, "r3", "any", 0, 6, 3),
+  VISIT (ELDER, "r9", "any", 0, 12, 3),
+  OTHER (ELDER, add_basic_panels, 3, 6, 3),
+  OTHER (ELDER, nhi_demo_add_vaccination, 2, 5, 3),
+  OTHER (ELDER, nhi_demo_add_imaging, 1, 4, 3),
+  OTHER (ELDER, nhi_demo_add_preventive, 1, 3, 3),
+  OTHER (ELDER, nhi_demo_add_stay, 0, 2, 3),
+  OTHER (ELDER, nhi_demo_add_wish, 0, 1, 3),
+  VISIT (CHRONIC, "r1", "chronic", 520, 520, 10),
+  VISIT (CHRONIC, "r1", "acute", 90, 90, 10),
+  VISIT (CHRONIC, "r3", "any", 42, 42, 10),
+  VISIT (CHRONIC, "r9", "any", 160, 160, 10),
+  OTHER (CHRONIC, add_diabetes_panel, 120, 120, 10),
+  OTHER (CHRONIC, add_basic_panels, 80, 80, 10),
+  OTHER (CHRONIC, nhi_demo_add_vaccination, 18, 18, 10),
+  OTHER (CHRONIC, nhi_demo_add_imaging, 24, 24, 10),
+  OTHER (CHRONIC, nhi_demo_add_preventive, 10, 10, 10),
+  OTHER (CHRONIC, nhi_demo_add_stay, 6, 6, 10),
+  OTHER (CHRONIC, nhi_demo_add_allergy, 2, 2, 10),
+  OTHER (CHRONIC, nhi_demo_add_wish, 1, 1, 10),
+  VISIT (DENTAL_CHINESE, "r3", "any", 48, 48, 3),
+  VISIT (DENTAL_CHINESE, "r9", "any", 96, 96, 3),
+  VISIT (DENTAL_CHINESE, "r1", "acute", 6, 6, 3),
+  OTHER (DENTAL_CHINESE, add_basic_panels, 1, 1, 3),
+  OTHER (DENTAL_CHINESE, nhi_demo_add_vaccination, 2, 2, 3),
+};
 
 static void
-add_ordinary (NhiDemoSink *sink)
+follow (NhiDemoSink *sink, const Habit *habit)
 {
-  guint age = nhi_date_age (&sink->person->birth, &sink->source->until);
+  for (gint64 n = nhi_demo_random_range (&sink->random, habit->lowest, habit->highest); n > 0; n--)
+    {
+      GDate day = draw_day (sink, habit->years);
 
-  repeat_visits (sink, "r1", "acute", 5, 18, 3);
-  repeat_visits (sink, "r3", "any", 1, 6, 3);
-  repeat_visits (sink, "r9", "any", 0, 5, 3);
-  if (age >= 50)
-    repeat_visits (sink, "r1", "chronic", 0, 24, 3);
-  repeat (sink, add_basic_panels, 1, 3, 3);
-  repeat (sink, nhi_demo_add_vaccination, 1, 3, 3);
-  repeat (sink, nhi_demo_add_imaging, 0, 2, 3);
-  if (age >= 40)
-    repeat (sink, nhi_demo_add_preventive, 1, 1, 3);
-  if (nhi_demo_random_chance (&sink->random, 10))
-    repeat (sink, nhi_demo_add_stay, 1, 1, 3);
-  if (nhi_demo_random_chance (&sink->random, 10))
-    repeat (sink, nhi_demo_add_allergy, 1, 1, 3);
-  if (nhi_demo_random_chance (&sink->random, 6))
-    repeat (sink, nhi_demo_add_wish, 1, 1, 3);
-}
-
-static void
-add_child (NhiDemoSink *sink)
-{
-  repeat_visits (sink, "r1", "acute", 8, 26, 3);
-  repeat_visits (sink, "r3", "any", 1, 6, 3);
-  repeat (sink, nhi_demo_add_vaccination, 3, 8, 3);
-}
-
-static void
-add_elder (NhiDemoSink *sink)
-{
-  repeat_visits (sink, "r1", "chronic", 18, 40, 3);
-  repeat_visits (sink, "r1", "acute", 6, 16, 3);
-  repeat_visits (sink, "r3", "any", 0, 6, 3);
-  repeat_visits (sink, "r9", "any", 0, 12, 3);
-  repeat (sink, add_basic_panels, 3, 6, 3);
-  repeat (sink, nhi_demo_add_vaccination, 2, 5, 3);
-  repeat (sink, nhi_demo_add_imaging, 1, 4, 3);
-  repeat (sink, nhi_demo_add_preventive, 1, 3, 3);
-  repeat (sink, nhi_demo_add_stay, 0, 2, 3);
-  repeat (sink, nhi_demo_add_wish, 0, 1, 3);
-}
-
-static void
-add_chronic (NhiDemoSink *sink)
-{
-  repeat_visits (sink, "r1", "chronic", 520, 520, 10);
-  repeat_visits (sink, "r1", "acute", 90, 90, 10);
-  repeat_visits (sink, "r3", "any", 42, 42, 10);
-  repeat_visits (sink, "r9", "any", 160, 160, 10);
-  repeat (sink, add_diabetes_panel, 120, 120, 10);
-  repeat (sink, add_basic_panels, 80, 80, 10);
-  repeat (sink, nhi_demo_add_vaccination, 18, 18, 10);
-  repeat (sink, nhi_demo_add_imaging, 24, 24, 10);
-  repeat (sink, nhi_demo_add_preventive, 10, 10, 10);
-  repeat (sink, nhi_demo_add_stay, 6, 6, 10);
-  repeat (sink, nhi_demo_add_allergy, 2, 2, 10);
-  repeat (sink, nhi_demo_add_wish, 1, 1, 10);
-}
-
-static void
-add_dental_chinese (NhiDemoSink *sink)
-{
-  repeat_visits (sink, "r3", "any", 48, 48, 3);
-  repeat_visits (sink, "r9", "any", 96, 96, 3);
-  repeat_visits (sink, "r1", "acute", 6, 6, 3);
-  repeat (sink, add_basic_panels, 1, 1, 3);
-  repeat (sink, nhi_demo_add_vaccination, 2, 2, 3);
+      if (habit->section != NULL)
+        nhi_demo_add_visit (sink, habit->section, habit->group, &day);
+      else
+        habit->add (sink, &day);
+    }
 }
 
 static void
 add_all (NhiDemoSink *sink)
 {
-  switch (sink->person->history)
-    {
-    case NHI_DEMO_HISTORY_ORDINARY:
-      add_ordinary (sink);
-      return;
-    case NHI_DEMO_HISTORY_CHILD:
-      add_child (sink);
-      return;
-    case NHI_DEMO_HISTORY_ELDER:
-      add_elder (sink);
-      return;
-    case NHI_DEMO_HISTORY_CHRONIC:
-      add_chronic (sink);
-      return;
-    case NHI_DEMO_HISTORY_DENTAL_CHINESE:
-      add_dental_chinese (sink);
-      return;
-    case NHI_DEMO_HISTORY_NONE:
-    default:
-      return;
-    }
+  guint age = nhi_date_age (&sink->person->birth, &sink->source->until);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (habits); i++)
+    if (habits[i].history == sink->person->history && age >= habits[i].from_age &&
+        (habits[i].percent == 0 || nhi_demo_random_chance (&sink->random, habits[i].percent)))
+      follow (sink, &habits[i]);
 }
 
 gboolean

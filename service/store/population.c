@@ -7,179 +7,152 @@
 
 #include "service/store/first-row.h"
 
-/* Makes one thing of the row the cursor is at. */
-typedef gpointer (*FromRow) (NhiDbRows *rows);
+/* One member of a struct and the column at the same place in a row. */
+typedef struct
+{
+  gboolean is_number;
+  gsize offset;
+} Member;
+
+/* How rows become structs of one kind: the members in the order of the columns. */
+typedef struct
+{
+  gsize size;
+  gsize n_members;
+  const Member *members;
+} Kind;
+
+#define TEXT(type, member)                                                                         \
+  {                                                                                                \
+    FALSE, G_STRUCT_OFFSET (type, member)                                                          \
+  }
+#define NUMBER(type, member)                                                                       \
+  {                                                                                                \
+    TRUE, G_STRUCT_OFFSET (type, member)                                                           \
+  }
+#define KIND(name, type, ...)                                                                      \
+  static const Member name##_members[] = { __VA_ARGS__ };                                          \
+  static const Kind name##_kind = { sizeof (type), G_N_ELEMENTS (name##_members), name##_members }
+
+KIND (person,
+      NhiPerson,
+      TEXT (NhiPerson, person_id),
+      TEXT (NhiPerson, id_number),
+      TEXT (NhiPerson, name),
+      TEXT (NhiPerson, birth_date),
+      TEXT (NhiPerson, sex));
+KIND (card,
+      NhiCard,
+      TEXT (NhiCard, card_number),
+      TEXT (NhiCard, issued_on),
+      TEXT (NhiCard, reason),
+      TEXT (NhiCard, state),
+      TEXT (NhiCard, ended_on));
+KIND (residence,
+      NhiResidence,
+      TEXT (NhiResidence, household_number),
+      TEXT (NhiResidence, village_code),
+      NUMBER (NhiResidence, neighbourhood));
+KIND (enrolment,
+      NhiEnrolment,
+      TEXT (NhiEnrolment, enrolment_id),
+      TEXT (NhiEnrolment, unit_code),
+      TEXT (NhiEnrolment, unit_name),
+      TEXT (NhiEnrolment, insured_class),
+      TEXT (NhiEnrolment, role),
+      TEXT (NhiEnrolment, insured_person_id),
+      NUMBER (NhiEnrolment, insured_amount),
+      TEXT (NhiEnrolment, starts_on),
+      TEXT (NhiEnrolment, ends_on));
+KIND (bill,
+      NhiPremiumBill,
+      TEXT (NhiPremiumBill, month),
+      TEXT (NhiPremiumBill, unit_code),
+      TEXT (NhiPremiumBill, unit_name),
+      TEXT (NhiPremiumBill, insured_class),
+      NUMBER (NhiPremiumBill, insured_amount),
+      NUMBER (NhiPremiumBill, dependants),
+      NUMBER (NhiPremiumBill, premium),
+      TEXT (NhiPremiumBill, due_on));
+KIND (payment,
+      NhiPremiumPayment,
+      TEXT (NhiPremiumPayment, payment_id),
+      TEXT (NhiPremiumPayment, month),
+      TEXT (NhiPremiumPayment, paid_on),
+      NUMBER (NhiPremiumPayment, amount),
+      TEXT (NhiPremiumPayment, channel));
+
+/* A row of a look-up table. */
+typedef struct
+{
+  char *person_id;
+} Key;
+
+KIND (key, Key, TEXT (Key, person_id));
+
+static void
+free_struct (const Kind *kind, gpointer self)
+{
+  if (self == NULL)
+    return;
+  for (gsize i = 0; i < kind->n_members; i++)
+    if (!kind->members[i].is_number)
+      g_free (G_STRUCT_MEMBER (char *, self, kind->members[i].offset));
+  g_free (self);
+}
 
 void
 nhi_person_free (NhiPerson *person)
 {
-  if (person == NULL)
-    return;
-  g_free (person->person_id);
-  g_free (person->id_number);
-  g_free (person->name);
-  g_free (person->birth_date);
-  g_free (person->sex);
-  g_free (person);
+  free_struct (&person_kind, person);
 }
 
 void
 nhi_card_free (NhiCard *card)
 {
-  if (card == NULL)
-    return;
-  g_free (card->card_number);
-  g_free (card->issued_on);
-  g_free (card->reason);
-  g_free (card->state);
-  g_free (card->ended_on);
-  g_free (card);
+  free_struct (&card_kind, card);
 }
 
 void
 nhi_residence_free (NhiResidence *residence)
 {
-  if (residence == NULL)
-    return;
-  g_free (residence->household_number);
-  g_free (residence->village_code);
-  g_free (residence);
+  free_struct (&residence_kind, residence);
 }
 
 void
 nhi_enrolment_free (NhiEnrolment *enrolment)
 {
-  if (enrolment == NULL)
-    return;
-  g_free (enrolment->enrolment_id);
-  g_free (enrolment->unit_code);
-  g_free (enrolment->unit_name);
-  g_free (enrolment->insured_class);
-  g_free (enrolment->role);
-  g_free (enrolment->insured_person_id);
-  g_free (enrolment->starts_on);
-  g_free (enrolment->ends_on);
-  g_free (enrolment);
+  free_struct (&enrolment_kind, enrolment);
 }
 
 void
 nhi_premium_bill_free (NhiPremiumBill *bill)
 {
-  if (bill == NULL)
-    return;
-  g_free (bill->month);
-  g_free (bill->unit_code);
-  g_free (bill->unit_name);
-  g_free (bill->insured_class);
-  g_free (bill->due_on);
-  g_free (bill);
+  free_struct (&bill_kind, bill);
 }
 
 void
 nhi_premium_payment_free (NhiPremiumPayment *payment)
 {
-  if (payment == NULL)
-    return;
-  g_free (payment->payment_id);
-  g_free (payment->month);
-  g_free (payment->paid_on);
-  g_free (payment->channel);
-  g_free (payment);
+  free_struct (&payment_kind, payment);
 }
 
-static char *
-copy_text (NhiDbRows *rows, guint column)
-{
-  return g_strdup (nhi_db_rows_text (rows, column));
-}
-
+/* The row the cursor is at. */
 static gpointer
-first_text_from_row (NhiDbRows *rows)
+read_struct (const Kind *kind, NhiDbRows *rows)
 {
-  return copy_text (rows, 0);
-}
+  gpointer self = g_malloc0 (kind->size);
 
-static gpointer
-person_from_row (NhiDbRows *rows)
-{
-  NhiPerson *person = g_new0 (NhiPerson, 1);
+  for (guint i = 0; i < kind->n_members; i++)
+    {
+      gsize offset = kind->members[i].offset;
 
-  person->person_id = copy_text (rows, 0);
-  person->id_number = copy_text (rows, 1);
-  person->name = copy_text (rows, 2);
-  person->birth_date = copy_text (rows, 3);
-  person->sex = copy_text (rows, 4);
-  return person;
-}
-
-static gpointer
-card_from_row (NhiDbRows *rows)
-{
-  NhiCard *card = g_new0 (NhiCard, 1);
-
-  card->card_number = copy_text (rows, 0);
-  card->issued_on = copy_text (rows, 1);
-  card->reason = copy_text (rows, 2);
-  card->state = copy_text (rows, 3);
-  card->ended_on = copy_text (rows, 4);
-  return card;
-}
-
-static gpointer
-residence_from_row (NhiDbRows *rows)
-{
-  NhiResidence *residence = g_new0 (NhiResidence, 1);
-
-  residence->household_number = copy_text (rows, 0);
-  residence->village_code = copy_text (rows, 1);
-  residence->neighbourhood = nhi_db_rows_int (rows, 2);
-  return residence;
-}
-
-static gpointer
-enrolment_from_row (NhiDbRows *rows)
-{
-  NhiEnrolment *enrolment = g_new0 (NhiEnrolment, 1);
-
-  enrolment->enrolment_id = copy_text (rows, 0);
-  enrolment->unit_code = copy_text (rows, 1);
-  enrolment->unit_name = copy_text (rows, 2);
-  enrolment->insured_class = copy_text (rows, 3);
-  enrolment->role = copy_text (rows, 4);
-  enrolment->insured_person_id = copy_text (rows, 5);
-  enrolment->insured_amount = nhi_db_rows_int (rows, 6);
-  enrolment->starts_on = copy_text (rows, 7);
-  enrolment->ends_on = copy_text (rows, 8);
-  return enrolment;
-}
-
-static gpointer
-bill_from_row (NhiDbRows *rows)
-{
-  NhiPremiumBill *bill = g_new0 (NhiPremiumBill, 1);
-
-  bill->month = copy_text (rows, 0);
-  bill->unit_code = copy_text (rows, 1);
-  bill->unit_name = copy_text (rows, 2);
-  bill->insured_class = copy_text (rows, 3);
-  bill->insured_amount = nhi_db_rows_int (rows, 4);
-  bill->dependants = nhi_db_rows_int (rows, 5);
-  bill->premium = nhi_db_rows_int (rows, 6);
-  bill->due_on = copy_text (rows, 7);
-  return bill;
-}
-
-static gpointer
-payment_from_row (NhiDbRows *rows)
-{
-  NhiPremiumPayment *payment = g_new0 (NhiPremiumPayment, 1);
-
-  payment->payment_id = copy_text (rows, 0);
-  payment->month = copy_text (rows, 1);
-  payment->paid_on = copy_text (rows, 2);
-  payment->amount = nhi_db_rows_int (rows, 3);
-  payment->channel = copy_text (rows, 4);
-  return payment;
+      if (kind->members[i].is_number)
+        G_STRUCT_MEMBER (gint64, self, offset) = nhi_db_rows_int (rows, i);
+      else
+        G_STRUCT_MEMBER (char *, self, offset) = g_strdup (nhi_db_rows_text (rows, i));
+    }
+  return self;
 }
 
 /* The first row, or NULL when there is none. */
@@ -188,7 +161,7 @@ find_one (NhiDbConnection *connection,
           const char *sql,
           const NhiDbValue *values,
           gsize n_values,
-          FromRow from_row,
+          const Kind *kind,
           gpointer *ret_found,
           GError **error)
 {
@@ -197,7 +170,7 @@ find_one (NhiDbConnection *connection,
 
   if (rows == NULL || !nhi_store_first_row (rows, &found, error))
     return FALSE;
-  *ret_found = found ? from_row (rows) : NULL;
+  *ret_found = found ? read_struct (kind, rows) : NULL;
   return TRUE;
 }
 
@@ -206,7 +179,7 @@ list (NhiDbConnection *connection,
       const char *sql,
       const NhiDbValue *values,
       gsize n_values,
-      FromRow from_row,
+      const Kind *kind,
       GDestroyNotify free_func,
       GError **error)
 {
@@ -218,7 +191,7 @@ list (NhiDbConnection *connection,
     return NULL;
   found = g_ptr_array_new_with_free_func (free_func);
   while (nhi_db_rows_next (rows, &cause))
-    g_ptr_array_add (found, from_row (rows));
+    g_ptr_array_add (found, read_struct (kind, rows));
   if (cause != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&cause));
@@ -236,7 +209,7 @@ nhi_population_find (NhiDbConnection *connection,
   return find_one (connection,
                    "SELECT person_id, id_number, name, birth_date, sex FROM person"
                    " WHERE person_id = $1",
-                   NHI_DB_ARGS (nhi_db_text (person_id)), person_from_row, (gpointer *)ret_person,
+                   NHI_DB_ARGS (nhi_db_text (person_id)), &person_kind, (gpointer *)ret_person,
                    error);
 }
 
@@ -249,13 +222,17 @@ find_by_key (NhiDbConnection *connection,
              NhiPerson **ret_person,
              GError **error)
 {
-  g_autofree char *person_id = NULL;
+  Key *found = NULL;
+  gboolean done = TRUE;
 
-  if (!find_one (connection, sql, NHI_DB_ARGS (nhi_db_text (key)), first_text_from_row,
-                 (gpointer *)&person_id, error))
+  if (!find_one (connection, sql, NHI_DB_ARGS (nhi_db_text (key)), &key_kind, (gpointer *)&found,
+                 error))
     return FALSE;
   *ret_person = NULL;
-  return person_id == NULL || nhi_population_find (connection, person_id, ret_person, error);
+  if (found != NULL)
+    done = nhi_population_find (connection, found->person_id, ret_person, error);
+  free_struct (&key_kind, found);
+  return done;
 }
 
 gboolean
@@ -289,7 +266,7 @@ nhi_population_find_card (NhiDbConnection *connection,
   return find_one (connection,
                    "SELECT card_number, issued_on, reason, state, ended_on FROM card"
                    " WHERE person_id = $1 AND card_number = $2",
-                   NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_text (card_number)), card_from_row,
+                   NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_text (card_number)), &card_kind,
                    (gpointer *)ret_card, error);
 }
 
@@ -302,7 +279,7 @@ nhi_population_find_residence (NhiDbConnection *connection,
   return find_one (connection,
                    "SELECT household_number, village_code, neighbourhood FROM residence"
                    " WHERE person_id = $1",
-                   NHI_DB_ARGS (nhi_db_text (person_id)), residence_from_row,
+                   NHI_DB_ARGS (nhi_db_text (person_id)), &residence_kind,
                    (gpointer *)ret_residence, error);
 }
 
@@ -312,7 +289,7 @@ nhi_population_list_cards (NhiDbConnection *connection, const char *person_id, G
   return list (connection,
                "SELECT card_number, issued_on, reason, state, ended_on FROM card"
                " WHERE person_id = $1 ORDER BY issued_on DESC, card_number DESC",
-               NHI_DB_ARGS (nhi_db_text (person_id)), card_from_row, (GDestroyNotify)nhi_card_free,
+               NHI_DB_ARGS (nhi_db_text (person_id)), &card_kind, (GDestroyNotify)nhi_card_free,
                error);
 }
 
@@ -323,7 +300,7 @@ nhi_population_list_enrolments (NhiDbConnection *connection, const char *person_
                "SELECT enrolment_id, unit_code, unit_name, insured_class, role,"
                " insured_person_id, insured_amount, starts_on, ends_on FROM enrolment"
                " WHERE person_id = $1 ORDER BY starts_on, enrolment_id",
-               NHI_DB_ARGS (nhi_db_text (person_id)), enrolment_from_row,
+               NHI_DB_ARGS (nhi_db_text (person_id)), &enrolment_kind,
                (GDestroyNotify)nhi_enrolment_free, error);
 }
 
@@ -340,7 +317,7 @@ nhi_population_list_bills (NhiDbConnection *connection,
                " WHERE person_id = $1 AND month >= $2 AND month <= $3 ORDER BY month, unit_code",
                NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_text (from_month),
                             nhi_db_text (to_month)),
-               bill_from_row, (GDestroyNotify)nhi_premium_bill_free, error);
+               &bill_kind, (GDestroyNotify)nhi_premium_bill_free, error);
 }
 
 GPtrArray *
@@ -355,7 +332,7 @@ nhi_population_list_payments (NhiDbConnection *connection,
                " WHERE person_id = $1 AND month >= $2 AND month <= $3 ORDER BY month, payment_id",
                NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_text (from_month),
                             nhi_db_text (to_month)),
-               payment_from_row, (GDestroyNotify)nhi_premium_payment_free, error);
+               &payment_kind, (GDestroyNotify)nhi_premium_payment_free, error);
 }
 
 gboolean
