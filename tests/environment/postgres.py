@@ -7,7 +7,6 @@
 runs the program with NHI_TEST_POSTGRES, the URI of a superuser to the maintenance database, and ends as it does.
 """
 
-import fcntl
 import os
 import pathlib
 import pwd
@@ -20,10 +19,10 @@ import tempfile
 import urllib.parse
 
 if __package__:
-    from .processes import Missing, build_folder, die_with_parent, free_ports, is_alive, wait_until
+    from .processes import Missing, build_folder, die_with_parent, free_ports, is_alive, locked, wait_until
 else:
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-    from environment.processes import Missing, build_folder, die_with_parent, free_ports, is_alive, wait_until
+    from environment.processes import Missing, build_folder, die_with_parent, free_ports, is_alive, locked, wait_until
 
 SUPERUSER = "postgres"
 # A crash of the machine may cost a test's cluster; its speed is worth more. A crash of PostgreSQL costs nothing.
@@ -135,8 +134,7 @@ class Cluster:
         """A copy of a folder that initdb made once for this build, this version and this user."""
         cache = build_folder() / f"postgres-{self.programs.parent.name}-{self._user.pw_name if self._user else os.getuid()}"
         cache.parent.mkdir(parents=True, exist_ok=True)
-        with open(f"{cache}.lock", "w", encoding="ascii") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with locked(f"{cache}.lock"):
             if not cache.is_dir():
                 self._initialise(os.path.join(self.folder, "new"))
                 unfinished = f"{cache}.unfinished"

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Children that die with us, free ports, and waiting for a condition without sleeping a fixed time."""
 
+import contextlib
 import ctypes
+import fcntl
 import os
 import pathlib
 import select
@@ -26,6 +28,14 @@ class TimedOut(AssertionError):
 
 def build_folder():
     return pathlib.Path(os.environ.get("NHI_BUILD_ROOT", ROOT / "build")).resolve()
+
+
+@contextlib.contextmanager
+def locked(path):
+    """One of all processes at a time."""
+    with open(path, "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def die_with_parent():

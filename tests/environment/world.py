@@ -11,7 +11,7 @@ import tempfile
 from . import database, x11
 from .display import Display
 from .mailbox import Mailbox
-from .processes import ROOT, Process, TimedOut, build_folder, wait_until
+from .processes import ROOT, Process, TimedOut, build_folder, locked, wait_until
 from .reader import Card, Daemon
 from .service import Service
 
@@ -90,9 +90,10 @@ class World:
     def _taiwanese_locale(self):
         """The locale a person in Taiwan has; without it Pango draws another country's glyphs."""
         folder = self.build / "locale"
-        if not (folder / "zh_TW.UTF-8").is_dir():
-            folder.mkdir(exist_ok=True)
-            subprocess.run(["localedef", "-i", "zh_TW", "-f", "UTF-8", str(folder / "zh_TW.UTF-8")], check=True)
+        folder.mkdir(exist_ok=True)
+        with locked(folder / "lock"):  # other worlds begin at the same time
+            if not (folder / "zh_TW.UTF-8").is_dir():
+                subprocess.run(["localedef", "-i", "zh_TW", "-f", "UTF-8", str(folder / "zh_TW.UTF-8")], check=True)
         return str(folder)
 
     def _start(self, reader, service, mail, display, people):
