@@ -105,7 +105,11 @@ download_folder (void)
       if (chosen[0] != '\0')
         return g_intern_string (chosen);
     }
-  return folder != NULL ? folder : g_get_home_dir ();
+  if (folder != NULL)
+    return folder;
+  /* What a portal takes lies here until it is whole. */
+  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) ? g_get_user_cache_dir ()
+                                                            : g_get_home_dir ();
 }
 
 const NhiCheckEnvironment *

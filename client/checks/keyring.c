@@ -6,6 +6,8 @@
 #define BUS_NAME "org.freedesktop.DBus"
 #define SECRETS "org.freedesktop.secrets"
 #define SECRETS_PATH "/org/freedesktop/secrets"
+#define PORTAL "org.freedesktop.portal.Desktop"
+#define PORTAL_PATH "/org/freedesktop/portal/desktop"
 
 static gboolean
 list_has (GDBusConnection *bus, const char *method, const char *name, GCancellable *cancellable)
@@ -94,6 +96,22 @@ collection_state (GDBusConnection *bus, const char *path, GCancellable *cancella
              : NHI_KEYRING_OPEN;
 }
 
+/* A sandbox sees only the portal's own side; that has this interface when somebody keeps secrets
+ * behind it. */
+static gboolean
+portal_keeps_secrets (GDBusConnection *bus, GCancellable *cancellable)
+{
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_sync (bus, PORTAL, PORTAL_PATH, "org.freedesktop.DBus.Properties",
+                                   "Get",
+                                   g_variant_new ("(ss)", "org.freedesktop.portal.Secret",
+                                                  "version"),
+                                   G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                                   BUS_TIMEOUT_MS, cancellable, NULL);
+
+  return answer != NULL;
+}
+
 NhiKeyring
 nhi_keyring_state (GCancellable *cancellable)
 {
@@ -103,8 +121,7 @@ nhi_keyring_state (GCancellable *cancellable)
   if (bus == NULL)
     return NHI_KEYRING_NONE;
   if (!bus_has (bus, SECRETS, cancellable))
-    return bus_has (bus, "org.freedesktop.impl.portal.Secret", cancellable) ? NHI_KEYRING_PORTAL
-                                                                            : NHI_KEYRING_NONE;
+    return portal_keeps_secrets (bus, cancellable) ? NHI_KEYRING_PORTAL : NHI_KEYRING_NONE;
   path = default_collection (bus, cancellable);
   if (path == NULL)
     return NHI_KEYRING_SILENT;

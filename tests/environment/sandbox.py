@@ -12,6 +12,7 @@ import subprocess
 import yaml
 
 from . import processes
+from .portals import Portals
 from .processes import Missing
 from .world import ROOT, STILL, World
 
@@ -112,6 +113,9 @@ class SandboxedWorld(World):
         (settings / "settings.ini").write_text(STILL, encoding="utf-8")
         if self.service:
             self._hand_in_authority()
+        # Before the client, which would have the bus start the portals of whoever runs the tests.
+        self.portals = Portals(self.folder, self.environment)
+        self.also_stop(self.portals)
 
     def _hand_in_authority(self):
         """The sandbox sees the demo's authority only in the application's own folder."""

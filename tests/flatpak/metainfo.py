@@ -43,7 +43,7 @@ def captions_have_both_languages(metainfo):
 
 
 def the_summary_fits(metainfo):
-    for field, most in (("name", 40), ("summary", 50)):
+    for field, most in (("name", 25), ("summary", 35)):
         for said in metainfo.findall(field):
             assert len(said.text) <= most and not said.text.endswith("."), said.text
 

@@ -15,7 +15,6 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent.parent / "journeys")
 from framework import Journey, assert_equal, main  # noqa: E402
 import way  # noqa: E402
 from environment import x11  # noqa: E402
-from environment.portals import Portals  # noqa: E402
 from environment.processes import Missing, build_folder, wait_until  # noqa: E402
 from environment.sandbox import ID, OWN_RUN, Installation, SandboxedWorld, need_sandboxes  # noqa: E402
 from environment.world import persona  # noqa: E402
@@ -41,7 +40,7 @@ def sections(text):
 
 def verdict(world, check):
     """What one row of the check says: (verdict, code)."""
-    answer = world.terminal("check", "--json")
+    answer = world.terminal("check", "--json", timeout=120)
     row = next(row for row in json.loads(answer.stdout)["checks"] if row["id"] == check)
     return row["verdict"], row["code"]
 
@@ -126,12 +125,16 @@ def _(world):
     world.picture("card")
 
 
+@journey.step("keyring-and-printing-are-found-behind-the-portals")
+def _(world):
+    assert_equal(verdict(world, "secrets"), ("pass", None))
+    assert_equal(verdict(world, "printing"), ("pass", None))
+
+
 @journey.step("a-download-asks-where-and-is-saved-through-the-portal")
 def _(world):
     person = way.registered(world, PERSON["key"])
     way.ready_by_interface(world, person)
-    world.portals = Portals(world.folder, world.environment)
-    world.also_stop(world.portals)
     screen = world.run_client()
     screen.wait_says(PERSON["name"])
     way.sign_in(world, person["password"])
