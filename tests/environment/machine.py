@@ -103,6 +103,8 @@ class Machine:
     def check(self, *arguments):
         """The report of `nhicard check`, by id of the check, and what was told beside it."""
         code, output, told = self.run("check", "--json", *arguments)
+        if any(word in told for word in ("Sanitizer", "runtime error:", "-CRITICAL **")):
+            raise AssertionError(told)
         try:
             report = json.loads(output)
         except ValueError as error:
