@@ -102,6 +102,13 @@ sandbox_stale (NhiFakeComputer *computer)
 }
 
 static void
+sandbox_silent (NhiFakeComputer *computer)
+{
+  sandbox (computer);
+  daemon_silent (computer);
+}
+
+static void
 no_systemd (NhiFakeComputer *computer)
 {
   daemon_stopped (computer);
@@ -404,6 +411,8 @@ static const Case CASES[] = {
     NHI_FIX_RESTART_APP, ENABLE, NULL },
   { "sandbox-stale", sandbox_stale, "pcsc-service", NHI_VERDICT_FAIL, "PCSCD-SANDBOX-STALE",
     NHI_FIX_RESTART_APP, NULL, NULL },
+  { "sandbox-silent", sandbox_silent, "pcsc-reachable", NHI_VERDICT_FAIL, "PCSCD-SILENT",
+    NHI_FIX_COMMAND, "sudo systemctl restart pcscd.service", NULL },
   { "no-systemd", no_systemd, "pcsc-service", NHI_VERDICT_FAIL, "PCSCD-NOT-RUNNING",
     NHI_FIX_COMMAND, "sudo pcscd", NULL },
   { "nothing-installed", nothing_installed, "pcsc-startup", NHI_VERDICT_FAIL, "PCSCD-NOT-INSTALLED",

@@ -140,13 +140,13 @@ nhi_check_offer_unit (const NhiCheckContext *context,
                       NhiFixKind fix,
                       const char *unit)
 {
-  g_autofree char *command = NULL;
+  g_autofree char *command = unit_command (fix, unit);
 
-  if (nhi_check_has_systemd (context) && !nhi_check_in_sandbox (context))
-    {
-      command = unit_command (fix, unit);
-      nhi_check_offer (outcome, fix, unit, command);
-    }
+  /* From the sandbox nobody sees whether the computer has systemd: nearly all have. */
+  if (nhi_check_in_sandbox (context))
+    nhi_check_offer (outcome, NHI_FIX_COMMAND, NULL, command);
+  else if (nhi_check_has_systemd (context))
+    nhi_check_offer (outcome, fix, unit, command);
   else
     nhi_check_offer (outcome, NHI_FIX_COMMAND, NULL,
                      fix == NHI_FIX_RESTART_UNIT ? "sudo pkill -x pcscd; sudo pcscd"
