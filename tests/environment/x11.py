@@ -22,6 +22,10 @@ def _library(name):
     return ctypes.CDLL(ctypes.util.find_library(name) or f"lib{name}.so.6")
 
 
+# A window may be gone between two questions; libX11's own answer to that is to end the program.
+_pass_over = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(lambda _display, _error: 0)
+
+
 def _integers(*names):
     return [(name, ctypes.c_int) for name in names]
 
@@ -45,6 +49,7 @@ class _Image(ctypes.Structure):
 @contextlib.contextmanager
 def _connection():
     x11 = _library("X11")
+    x11.XSetErrorHandler(_pass_over)
     x11.XOpenDisplay.restype = ctypes.c_void_p
     x11.XDefaultRootWindow.restype = ctypes.c_ulong
     x11.XDefaultRootWindow.argtypes = [ctypes.c_void_p]
