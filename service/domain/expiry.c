@@ -12,55 +12,65 @@
 #include "service/store/session.h"
 
 #define BATCH                                                                                      \
-  500 /* registrations in one transaction, so that nobody waits long for the write lock */
-#define FORGET_BATCH 2000 /* rows of each kind in one run; what is left goes a minute later */
+  500 /* rows in one transaction, so that nobody waits long for the write lock or a row */
+#define BATCHES 200 /* of one kind in one run; what is left goes a minute later */
 #define ATTEMPTS_KEPT (2 * 24 * 60 * 60)
 #define ENDED_KEPT (90 * 24 * 60 * 60) /* registrations that are over, and letters */
 #define SIGN_INS_KEPT (365 * 24 * 60 * 60)
 
+/* What is swept, and how many seconds it is kept. */
 typedef struct
 {
-  gint64 now;
-  gint64 expired;
-} Expiry;
+  gint64 (*sweep) (NhiDbConnection *connection, gint64 until, guint limit, GError **error);
+  gint64 kept;
+} Sweep;
+
+static const Sweep sweeps[] = {
+  { nhi_store_registration_expire, 0 },
+  { nhi_store_registration_forget_tokens, NHI_REGISTRATION_KEEPS_TOKEN },
+  { nhi_store_registration_delete_before, ENDED_KEPT },
+  { nhi_store_outbox_delete_before, ENDED_KEPT },
+  { nhi_store_session_delete_idle, NHI_SESSION_IDLE_SECONDS },
+  { nhi_store_session_forget_tokens, 0 },
+  { nhi_store_idempotency_delete_before, NHI_IDEMPOTENCY_SECONDS },
+  { nhi_store_attempt_delete_before, ATTEMPTS_KEPT },
+  { nhi_store_sign_in_delete_before, SIGN_INS_KEPT },
+};
+
+typedef struct
+{
+  const Sweep *sweep;
+  gint64 until;
+  gint64 gone;
+} Batch;
 
 static gboolean
-expire_registrations_body (NhiDbConnection *connection, gpointer data, GError **error)
+batch_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
-  Expiry *self = data;
+  Batch *self = data;
 
-  self->expired = nhi_store_registration_expire (connection, self->now, BATCH, error);
-  return self->expired >= 0;
+  self->gone = self->sweep->sweep (connection, self->until, BATCH, error);
+  return self->gone >= 0;
 }
 
 static gboolean
-forget_body (NhiDbConnection *connection, gpointer data, GError **error)
+run_sweep (NhiWorld *world, const Sweep *sweep, gint64 now, GError **error)
 {
-  const gint64 now = ((Expiry *)data)->now;
+  Batch batch = { sweep, now - sweep->kept, BATCH };
 
-  return nhi_store_registration_forget_tokens (connection, now - NHI_REGISTRATION_KEEPS_TOKEN,
-                                               FORGET_BATCH, error) &&
-         nhi_store_registration_delete_before (connection, now - ENDED_KEPT, FORGET_BATCH, error) &&
-         nhi_store_outbox_delete_before (connection, now - ENDED_KEPT, FORGET_BATCH, error) &&
-         nhi_store_session_delete_ended (connection, now, now - NHI_SESSION_IDLE_SECONDS,
-                                         FORGET_BATCH, error) &&
-         nhi_store_idempotency_delete_before (connection, now - NHI_IDEMPOTENCY_SECONDS,
-                                              FORGET_BATCH, error) &&
-         nhi_store_attempt_delete_before (connection, now - ATTEMPTS_KEPT, FORGET_BATCH, error) &&
-         nhi_store_sign_in_delete_before (connection, now - SIGN_INS_KEPT, FORGET_BATCH, error);
+  for (guint i = 0; i < BATCHES && batch.gone == BATCH; i++)
+    if (!nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, batch_body, &batch, error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
 nhi_registration_expire (NhiWorld *world, GError **error)
 {
-  Expiry expiry = { .now = nhi_world_now (world) };
+  const gint64 now = nhi_world_now (world);
 
-  do
-    {
-      if (!nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, expire_registrations_body, &expiry,
-                            error))
-        return FALSE;
-    }
-  while (expiry.expired == BATCH);
-  return nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, forget_body, &expiry, error);
+  for (gsize i = 0; i < G_N_ELEMENTS (sweeps); i++)
+    if (!run_sweep (world, &sweeps[i], now, error))
+      return FALSE;
+  return TRUE;
 }

@@ -411,6 +411,10 @@ test_housekeeping (NhiAccountFixture *f, gconstpointer data)
   g_assert_cmpint (nhi_fixture_int (f, "SELECT count(*) FROM idempotency"), ==, 0);
   g_assert_cmpint (nhi_fixture_int (f, "SELECT count(*) FROM sign_in"), ==, 1);
   f->now = NHI_FIXTURE_NOW + 366LL * 24 * 60 * 60;
+  /* More than fit into one transaction. */
+  nhi_fixture_run (f, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                      "1200) INSERT INTO sign_in (person_id, sign_in_id, at, network, client) "
+                      "SELECT 'chen', 's' || i, 0, '', '' FROM n");
   g_assert_true (nhi_registration_expire (f->world, &error));
   g_assert_cmpint (nhi_fixture_int (f, "SELECT count(*) FROM sign_in"), ==, 0);
   g_assert_cmpint (nhi_fixture_int (f, "SELECT count(*) FROM attempt"), ==, 0);

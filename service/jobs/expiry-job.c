@@ -9,7 +9,8 @@
 
 #define EVERY_SECONDS 60
 #define RETRY_SECONDS 15
-/* Rows of one kind in one transaction, so that the write lock is short; the rest goes next time. */
+/* Rows of one kind in one transaction, so that the write lock is short. All packages of a day end
+ * in the same second, and they are to be gone within the next minute. */
 #define LIMIT 200
 #define DONE_JOBS_KEPT (24 * 60 * 60)
 #define FAILED_JOBS_KEPT (30 * 24 * 60 * 60)
@@ -18,8 +19,7 @@ typedef struct
 {
   const NhiJob *job;
   gint64 now;
-  gint64 packages;
-  gint64 jobs;
+  gint64 gone; /* in the last batch */
 } Run;
 
 static gboolean
@@ -27,8 +27,8 @@ packages_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
   Run *run = data;
 
-  run->packages = nhi_health_bank_expire (connection, run->now, LIMIT, error);
-  return run->packages >= 0;
+  run->gone = nhi_health_bank_expire (connection, run->now, LIMIT, error);
+  return run->gone >= 0;
 }
 
 static gboolean
@@ -36,9 +36,9 @@ jobs_body (NhiDbConnection *connection, gpointer data, GError **error)
 {
   Run *run = data;
 
-  run->jobs = nhi_store_job_forget (connection, run->now - DONE_JOBS_KEPT,
+  run->gone = nhi_store_job_forget (connection, run->now - DONE_JOBS_KEPT,
                                     run->now - FAILED_JOBS_KEPT, LIMIT, error);
-  return run->jobs >= 0;
+  return run->gone >= 0;
 }
 
 static gboolean
@@ -49,7 +49,27 @@ repeat_body (NhiDbConnection *connection, gpointer data, GError **error)
   return nhi_store_job_repeat (connection, run->job, run->now + EVERY_SECONDS, error);
 }
 
-/* Each step may be done twice, so the lease is not needed until the end. */
+/* Batch after batch, until one was not full; who lost the job meanwhile leaves the rest to who has
+ * it. */
+static gboolean
+sweep (NhiWorld *world, NhiLease *lease, NhiDbBody body, Run *run, const char *what, GError **error)
+{
+  gint64 sum = 0;
+
+  do
+    {
+      if (!nhi_lease_check (lease, error) ||
+          !nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, body, run, error))
+        return FALSE;
+      sum += run->gone;
+    }
+  while (run->gone >= LIMIT);
+  if (sum > 0)
+    g_info ("Expiry: %" G_GINT64_FORMAT " %s are gone", sum, what);
+  return TRUE;
+}
+
+/* Each step may be done twice. */
 static gboolean
 work (NhiWorld *world,
       const NhiJobsOptions *options,
@@ -59,15 +79,10 @@ work (NhiWorld *world,
 {
   Run run = { .job = job, .now = nhi_world_now (world) };
 
-  if (!nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, packages_body, &run, error) ||
-      !nhi_registration_expire (world, error) ||
-      !nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, jobs_body, &run, error))
-    return FALSE;
-  if (run.packages + run.jobs > 0)
-    g_info ("Expiry: %" G_GINT64_FORMAT " packages or applications and %" G_GINT64_FORMAT
-            " rows of jobs are gone",
-            run.packages, run.jobs);
-  return nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, repeat_body, &run, error);
+  return sweep (world, lease, packages_body, &run, "packages or applications", error) &&
+         nhi_registration_expire (world, error) &&
+         sweep (world, lease, jobs_body, &run, "rows of jobs", error) &&
+         nhi_db_transact (world->db, NHI_DB_WRITE_LOCKED, repeat_body, &run, error);
 }
 
 const NhiJobKind nhi_expiry_job = {

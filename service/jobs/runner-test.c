@@ -370,6 +370,28 @@ test_expiry_deletes_what_has_ended (void)
   g_assert_cmpint (test_bank_integer (bank, "SELECT COUNT(*) FROM application_item"), ==, 0);
 }
 
+/* The packages of a whole day end in the same second. */
+static void
+test_expiry_deletes_a_day_at_once (void)
+{
+  g_autoptr (TestBank) bank = test_bank_new ();
+
+  test_bank_run_sql (bank, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
+                           "i < 450) INSERT INTO application (person_id, application_id, "
+                           "applied_at, from_month, to_month, state, available_until, "
+                           "package_name) SELECT 'anna', 'a' || i, 0, '2025-01', '2025-02', "
+                           "'ready', 1767578399, 'package.zip' FROM n");
+  test_bank_run_sql (bank, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
+                           "i < 450) INSERT INTO job (job_id, kind, person_id, subject_id, state, "
+                           "run_at, attempts, created_at) SELECT 'j' || i, 'mail', 'anna', '', "
+                           "'done', 0, 1, 0 FROM n");
+  run_due (bank);
+  g_assert_cmpint (test_bank_integer (bank, "SELECT count(*) FROM application "
+                                            "WHERE package_name IS NOT NULL"),
+                   ==, 0);
+  g_assert_cmpint (test_bank_integer (bank, "SELECT count(*) FROM job WHERE kind = 'mail'"), ==, 0);
+}
+
 static void
 test_expiry_comes_each_minute (void)
 {
@@ -524,6 +546,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/runner/killed-while-writing", "writing",
                         test_killed_runner_leaves_nothing);
   g_test_add_func ("/runner/expiry-deletes-what-has-ended", test_expiry_deletes_what_has_ended);
+  g_test_add_func ("/runner/expiry-deletes-a-day-at-once", test_expiry_deletes_a_day_at_once);
   g_test_add_func ("/runner/expiry-comes-each-minute", test_expiry_comes_each_minute);
   g_test_add_func ("/runner/runs-until-cancelled", test_runs_until_cancelled);
   g_test_add_func ("/runner/two-runners-share-the-work", test_two_runners_share_the_work);

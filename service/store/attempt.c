@@ -106,7 +106,7 @@ nhi_store_attempt_delete_subject (NhiDbConnection *connection,
   return TRUE;
 }
 
-gboolean
+gint64
 nhi_store_attempt_delete_before (NhiDbConnection *connection,
                                  gint64 last_before,
                                  guint limit,
@@ -116,5 +116,5 @@ nhi_store_attempt_delete_before (NhiDbConnection *connection,
                      "DELETE FROM attempt WHERE (subject, network, purpose) IN"
                      " (SELECT subject, network, purpose FROM attempt WHERE last_at < $1 LIMIT $2"
                      " FOR UPDATE SKIP LOCKED)",
-                     NHI_DB_ARGS (nhi_db_int (last_before), nhi_db_int (limit)), error) >= 0;
+                     NHI_DB_ARGS (nhi_db_int (last_before), nhi_db_int (limit)), error);
 }

@@ -52,10 +52,11 @@ gboolean nhi_store_attempt_delete_subject (NhiDbConnection *connection,
                                            const char *subject,
                                            gint64 *ret_deleted,
                                            GError **error);
-gboolean nhi_store_attempt_delete_before (NhiDbConnection *connection,
-                                          gint64 last_before,
-                                          guint limit,
-                                          GError **error);
+/* @limit rows at most. Returns how many went, or -1 with @error. */
+gint64 nhi_store_attempt_delete_before (NhiDbConnection *connection,
+                                        gint64 last_before,
+                                        guint limit,
+                                        GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NhiAttemptRow, nhi_attempt_row_clear)
 

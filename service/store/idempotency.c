@@ -65,7 +65,7 @@ nhi_store_idempotency_delete (NhiDbConnection *connection,
                      NHI_DB_ARGS (nhi_db_text (scope), nhi_db_text (key_hash)), error) >= 0;
 }
 
-gboolean
+gint64
 nhi_store_idempotency_delete_before (NhiDbConnection *connection,
                                      gint64 created_before,
                                      guint limit,
@@ -75,5 +75,5 @@ nhi_store_idempotency_delete_before (NhiDbConnection *connection,
                      "DELETE FROM idempotency WHERE (scope, idempotency_key) IN"
                      " (SELECT scope, idempotency_key FROM idempotency WHERE created_at <= $1"
                      " LIMIT $2)",
-                     NHI_DB_ARGS (nhi_db_int (created_before), nhi_db_int (limit)), error) >= 0;
+                     NHI_DB_ARGS (nhi_db_int (created_before), nhi_db_int (limit)), error);
 }

@@ -31,9 +31,10 @@ gboolean nhi_store_idempotency_delete (NhiDbConnection *connection,
                                        const char *scope,
                                        const char *key_hash,
                                        GError **error);
-gboolean nhi_store_idempotency_delete_before (NhiDbConnection *connection,
-                                              gint64 created_before,
-                                              guint limit,
-                                              GError **error);
+/* @limit rows at most. Returns how many went, or -1 with @error. */
+gint64 nhi_store_idempotency_delete_before (NhiDbConnection *connection,
+                                            gint64 created_before,
+                                            guint limit,
+                                            GError **error);
 
 G_END_DECLS

@@ -101,7 +101,7 @@ nhi_store_outbox_close (NhiDbConnection *connection,
                      error) >= 0;
 }
 
-gboolean
+gint64
 nhi_store_outbox_delete_before (NhiDbConnection *connection,
                                 gint64 created_before,
                                 guint limit,
@@ -110,5 +110,5 @@ nhi_store_outbox_delete_before (NhiDbConnection *connection,
   return nhi_db_run (connection,
                      "DELETE FROM outbox WHERE (person_id, mail_id) IN"
                      " (SELECT person_id, mail_id FROM outbox WHERE created_at < $1 LIMIT $2)",
-                     NHI_DB_ARGS (nhi_db_int (created_before), nhi_db_int (limit)), error) >= 0;
+                     NHI_DB_ARGS (nhi_db_int (created_before), nhi_db_int (limit)), error);
 }

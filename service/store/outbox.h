@@ -51,11 +51,12 @@ gboolean nhi_store_outbox_close (NhiDbConnection *connection,
                                  gint64 sent_at,
                                  GError **error);
 
-/* Letters that are long over, whatever became of them. */
-gboolean nhi_store_outbox_delete_before (NhiDbConnection *connection,
-                                         gint64 created_before,
-                                         guint limit,
-                                         GError **error);
+/* Letters that are long over, whatever became of them. @limit
+ * at most. Returns how many went, or -1 with @error. */
+gint64 nhi_store_outbox_delete_before (NhiDbConnection *connection,
+                                       gint64 created_before,
+                                       guint limit,
+                                       GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiOutboxRow, nhi_outbox_row_free)
 

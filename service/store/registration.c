@@ -159,20 +159,20 @@ nhi_store_registration_expire (NhiDbConnection *connection, gint64 now, guint li
       error);
 }
 
-gboolean
+gint64
 nhi_store_registration_forget_tokens (NhiDbConnection *connection,
                                       gint64 expired_before,
                                       guint limit,
                                       GError **error)
 {
   return nhi_db_run (
-             connection,
-             "DELETE FROM registration_by_token WHERE token_hash IN"
-             " (SELECT token_hash FROM registration_by_token WHERE expires_at < $1 LIMIT $2)",
-             NHI_DB_ARGS (nhi_db_int (expired_before), nhi_db_int (limit)), error) >= 0;
+      connection,
+      "DELETE FROM registration_by_token WHERE token_hash IN"
+      " (SELECT token_hash FROM registration_by_token WHERE expires_at < $1 LIMIT $2)",
+      NHI_DB_ARGS (nhi_db_int (expired_before), nhi_db_int (limit)), error);
 }
 
-gboolean
+gint64
 nhi_store_registration_delete_before (NhiDbConnection *connection,
                                       gint64 expired_before,
                                       guint limit,
@@ -186,7 +186,7 @@ nhi_store_registration_delete_before (NhiDbConnection *connection,
                                   nhi_db_text (NHI_REGISTRATION_EXPIRED),
                                   nhi_db_text (NHI_REGISTRATION_REPLACED),
                                   nhi_db_int (expired_before), nhi_db_int (limit)),
-                     error) >= 0;
+                     error);
 }
 
 gboolean

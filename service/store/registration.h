@@ -52,17 +52,18 @@ gint64 nhi_store_registration_expire (NhiDbConnection *connection,
                                       gint64 now,
                                       guint limit,
                                       GError **error);
-/* Tokens whose registration ended before: until then a late click is told what happened. */
-gboolean nhi_store_registration_forget_tokens (NhiDbConnection *connection,
-                                               gint64 expired_before,
-                                               guint limit,
-                                               GError **error);
+/* Tokens whose registration ended before: until then a late click is told what happened. Returns as
+ * above. */
+gint64 nhi_store_registration_forget_tokens (NhiDbConnection *connection,
+                                             gint64 expired_before,
+                                             guint limit,
+                                             GError **error);
 
 /* Registrations that are long over; those that are pending stay. */
-gboolean nhi_store_registration_delete_before (NhiDbConnection *connection,
-                                               gint64 expired_before,
-                                               guint limit,
-                                               GError **error);
+gint64 nhi_store_registration_delete_before (NhiDbConnection *connection,
+                                             gint64 expired_before,
+                                             guint limit,
+                                             GError **error);
 
 typedef struct
 {

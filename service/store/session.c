@@ -148,24 +148,30 @@ nhi_store_session_lock (NhiDbConnection *connection, const char *person_id, GErr
   return rows != NULL;
 }
 
-gboolean
-nhi_store_session_delete_ended (NhiDbConnection *connection,
-                                gint64 now,
-                                gint64 seen_before,
-                                guint limit,
-                                GError **error)
+gint64
+nhi_store_session_delete_idle (NhiDbConnection *connection,
+                               gint64 seen_until,
+                               guint limit,
+                               GError **error)
 {
-  if (nhi_db_run (connection,
-                  "DELETE FROM session WHERE (person_id, session_id) IN"
-                  " (SELECT person_id, session_id FROM session WHERE seen_at <= $1 LIMIT $2"
-                  " FOR UPDATE SKIP LOCKED)",
-                  NHI_DB_ARGS (nhi_db_int (seen_before), nhi_db_int (limit)), error) < 0)
-    return FALSE;
+  return nhi_db_run (connection,
+                     "DELETE FROM session WHERE (person_id, session_id) IN"
+                     " (SELECT person_id, session_id FROM session WHERE seen_at <= $1 LIMIT $2"
+                     " FOR UPDATE SKIP LOCKED)",
+                     NHI_DB_ARGS (nhi_db_int (seen_until), nhi_db_int (limit)), error);
+}
+
+gint64
+nhi_store_session_forget_tokens (NhiDbConnection *connection,
+                                 gint64 expired_by,
+                                 guint limit,
+                                 GError **error)
+{
   return nhi_db_run (connection,
                      "DELETE FROM session_by_token WHERE token_hash IN"
                      " (SELECT token_hash FROM session_by_token WHERE expires_at <= $1"
                      " ORDER BY expires_at, token_hash LIMIT $2)",
-                     NHI_DB_ARGS (nhi_db_int (now), nhi_db_int (limit)), error) >= 0;
+                     NHI_DB_ARGS (nhi_db_int (expired_by), nhi_db_int (limit)), error);
 }
 
 gboolean
@@ -218,7 +224,7 @@ nhi_store_sign_in_add (NhiDbConnection *connection,
                      error) >= 0;
 }
 
-gboolean
+gint64
 nhi_store_sign_in_delete_before (NhiDbConnection *connection,
                                  gint64 before,
                                  guint limit,
@@ -227,5 +233,5 @@ nhi_store_sign_in_delete_before (NhiDbConnection *connection,
   return nhi_db_run (connection,
                      "DELETE FROM sign_in WHERE (person_id, sign_in_id) IN"
                      " (SELECT person_id, sign_in_id FROM sign_in WHERE at < $1 LIMIT $2)",
-                     NHI_DB_ARGS (nhi_db_int (before), nhi_db_int (limit)), error) >= 0;
+                     NHI_DB_ARGS (nhi_db_int (before), nhi_db_int (limit)), error);
 }

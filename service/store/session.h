@@ -48,11 +48,16 @@ gboolean nhi_store_session_trim (NhiDbConnection *connection,
                                  const char *person_id,
                                  guint keep,
                                  GError **error);
-gboolean nhi_store_session_delete_ended (NhiDbConnection *connection,
-                                         gint64 now,
-                                         gint64 seen_before,
-                                         guint limit,
-                                         GError **error);
+/* Sweeps, these and nhi_store_sign_in_delete_before (): @limit rows at most. They return how many
+ * went, or -1 with @error. */
+gint64 nhi_store_session_delete_idle (NhiDbConnection *connection,
+                                      gint64 seen_until,
+                                      guint limit,
+                                      GError **error);
+gint64 nhi_store_session_forget_tokens (NhiDbConnection *connection,
+                                        gint64 expired_by,
+                                        guint limit,
+                                        GError **error);
 
 /* Keeps everybody else from opening or trimming sessions of this account until the transaction
  * ends, so that counting them holds also under NHI_DB_WRITE_LOCKED. */
@@ -78,10 +83,10 @@ gboolean nhi_store_sign_in_add (NhiDbConnection *connection,
                                 const char *network,
                                 const char *client,
                                 GError **error);
-gboolean nhi_store_sign_in_delete_before (NhiDbConnection *connection,
-                                          gint64 before,
-                                          guint limit,
-                                          GError **error);
+gint64 nhi_store_sign_in_delete_before (NhiDbConnection *connection,
+                                        gint64 before,
+                                        guint limit,
+                                        GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NhiSessionRow, nhi_session_row_free)
 
