@@ -359,12 +359,25 @@ def a_full_queue_sheds(folder):
 def shed(stage, name, problem):
     hashes = name in ("register", "signIn")
     blocker = request_text("signIn" if hashes else "confirm", stage)
-    with stage.database.lock(), contextlib.ExitStack() as stack:
-        for _ in range(3):
+    with stage.database.lock(readers_too=True), contextlib.ExitStack() as stack:
+        waiting = []
+
+        def is_full():
+            """One more waits for the database; when one of them is refused, thread and queue are both taken."""
             raw = socket.create_connection(("localhost", stage.service.port), timeout=60)
-            stream = stack.enter_context(stage.client.tls.wrap_socket(raw, server_hostname="localhost"))
-            stream.sendall(blocker)
+            waiting.append(stack.enter_context(stage.client.tls.wrap_socket(raw, server_hostname="localhost")))
+            waiting[-1].sendall(blocker)
+            return any(is_refused(stream) for stream in waiting)
+        wait_until(is_full, "the queue is never full", timeout=60)
         stage.client.expect(503, problem, name, body_of(name), **parameters_of(name))
+
+
+def is_refused(stream):
+    stream.settimeout(0.1)
+    try:
+        return stream.recv(4096).startswith(b"HTTP/1.1 503")
+    except TimeoutError:
+        return False
 
 
 def request_text(name, stage):

@@ -50,9 +50,9 @@ class Database:
         """The first column of the first row."""
         return self.rows(sql)[0][0]
 
-    def lock(self):
-        """A Lock, as soon as nobody else writes."""
-        return wait_until(self.try_lock, "the database's lock", timeout=30)
+    def lock(self, readers_too=False):
+        """A Lock, as soon as nobody else writes. @readers_too: nor does anybody read, where the engine can do that."""
+        return wait_until(lambda: self.try_lock(readers_too), "the database's lock", timeout=30)
 
 
 class SqliteDatabase(Database):
@@ -73,11 +73,11 @@ class SqliteDatabase(Database):
     def tables(self):
         return sorted(name for name, in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'"))
 
-    def try_lock(self):
+    def try_lock(self, readers_too=False):
         """A Lock, or None when somebody writes."""
         connection = self._connect(timeout=0)
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("BEGIN EXCLUSIVE" if readers_too else "BEGIN IMMEDIATE")
             return Lock(connection)
         except sqlite3.OperationalError:
             connection.close()
@@ -128,13 +128,13 @@ class PostgresDatabase(Database):
     def tables(self):
         return sorted(name for name, in self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
 
-    def try_lock(self):
+    def try_lock(self, readers_too=False):
         import psycopg2
 
         connection = self._connect()
         try:
             connection.cursor().execute(f"BEGIN; SET LOCAL lock_timeout = 100; LOCK TABLE {', '.join(self.tables())}"
-                                        " IN EXCLUSIVE MODE")
+                                        f" IN {'ACCESS ' if readers_too else ''}EXCLUSIVE MODE")
             return Lock(connection)
         except psycopg2.OperationalError:  # in time it is not to be had, or a deadlock
             connection.close()
