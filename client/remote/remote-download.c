@@ -47,11 +47,19 @@ typedef struct
   gboolean disk_failed;
 } Work;
 
+/* Also gives the lock back. */
 static void
-work_free (Work *work)
+close_part (Work *work)
 {
   if (work->fd >= 0)
     close (work->fd);
+  work->fd = -1;
+}
+
+static void
+work_free (Work *work)
+{
+  close_part (work);
   nhi_wipe_string (work->token);
   nhi_application_free (work->application);
   g_free (work->path);
@@ -471,6 +479,8 @@ download_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellab
   g_main_context_push_thread_default (context);
   done = download (work, cancellable, &error);
   g_clear_object (&work->session);
+  /* Before the caller hears of it: it may try again at once. */
+  close_part (work);
   g_main_context_pop_thread_default (context);
 
   if (done)
