@@ -223,7 +223,11 @@ main (int argc, char **argv)
   if (configuration != NULL && load_tls (&house.setup, &error) &&
       configuration->unix_socket != NULL && configuration->role != NHI_ROLE_JOBS)
     house.unix_socket = nhi_door_open_unix (configuration->unix_socket, &error);
-  status = error != NULL ? NHI_PREFLIGHT_USAGE : (int)nhi_preflight (configuration, &error);
+  if (error == NULL)
+    status = (int)nhi_preflight (configuration, &error);
+  else
+    status = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE) ? NHI_PREFLIGHT_FAILED
+                                                                            : NHI_PREFLIGHT_USAGE;
   if (error != NULL)
     {
       g_printerr ("nhicardd: %s\n", error->message);

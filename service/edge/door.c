@@ -13,6 +13,24 @@
 
 #define BACKLOG 4096
 
+static const char *
+advise_port (int number)
+{
+  return number == EADDRINUSE      ? "; end what listens there, or choose another port"
+         : number == EADDRNOTAVAIL ? "; this machine has no such address"
+         : number == EACCES        ? "; only root may take a port below 1024"
+                                   : "";
+}
+
+static const char *
+advise_path (int number)
+{
+  return number == EADDRINUSE ? "; end what listens there, or choose another path"
+         : number == ENOENT   ? "; make its folder first"
+         : number == EACCES   ? "; its folder must be writable for the service's user"
+                              : "";
+}
+
 static void
 set_error (GError **error, GSocketAddress *address, int number)
 {
@@ -20,10 +38,7 @@ set_error (GError **error, GSocketAddress *address, int number)
 
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (number), "Cannot listen at %s: %s%s",
                shown, g_strerror (number),
-               number == EADDRINUSE      ? "; end what listens there, or choose another port"
-               : number == EADDRNOTAVAIL ? "; this machine has no such address"
-               : number == EACCES        ? "; only root may take a port below 1024"
-                                         : "");
+               G_IS_UNIX_SOCKET_ADDRESS (address) ? advise_path (number) : advise_port (number));
 }
 
 /* @reuse_port: workers share it; without, it must be free */
@@ -111,18 +126,18 @@ nhi_door_open_port (const char *address, guint16 port, GArray *sockets, GError *
   return TRUE;
 }
 
-/* Whether somebody answers at @path; a socket that nobody holds any more refuses. */
+/* A socket that nobody holds any more refuses; one of another user, say, is not ours to judge. */
 static gboolean
-is_listened_at (const struct sockaddr_un *address)
+is_left_behind (const struct sockaddr_un *address)
 {
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  gboolean answers =
-      fd >= 0 &&
-      (connect (fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
+  gboolean refuses = fd >= 0 &&
+                     connect (fd, (const struct sockaddr *)address, sizeof *address) < 0 &&
+                     errno == ECONNREFUSED;
 
   if (fd >= 0)
     close (fd);
-  return answers;
+  return refuses;
 }
 
 int
@@ -139,7 +154,7 @@ nhi_door_open_unix (const char *path, GError **error)
                    "The socket's path is too long: %s", path);
       return -1;
     }
-  if (lstat (path, &found) == 0 && S_ISSOCK (found.st_mode) && !is_listened_at (&native))
+  if (lstat (path, &found) == 0 && S_ISSOCK (found.st_mode) && is_left_behind (&native))
     (void)unlink (path);
   address = g_unix_socket_address_new (path);
   fd = bind_socket (address, FALSE, error);

@@ -311,11 +311,13 @@ test_socket_files (void)
   g_autoptr (GError) living = NULL;
   g_autoptr (GError) file = NULL;
   g_autoptr (GError) length = NULL;
+  g_autoptr (GError) nowhere = NULL;
   int fd = nhi_door_open_unix (path, NULL);
 
   g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (nhi_door_open_unix (path, &living), ==, -1);
   g_assert_error (living, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+  g_assert_nonnull (strstr (living->message, "choose another path"));
   close (fd);
   fd = nhi_door_open_unix (path, NULL);
   g_assert_cmpint (fd, >=, 0);
@@ -329,6 +331,9 @@ test_socket_files (void)
   g_unlink (path);
   g_unlink (plain);
   g_rmdir (folder);
+  g_assert_cmpint (nhi_door_open_unix (path, &nowhere), ==, -1);
+  g_assert_error (nowhere, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (nowhere->message, "make its folder"));
 }
 
 int
