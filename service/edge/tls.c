@@ -27,8 +27,9 @@ set_error (GError **error, const char *what, const char *path, gboolean is_locke
   else if (ERR_GET_LIB (last) == ERR_LIB_X509 &&
            ERR_GET_REASON (last) == X509_R_KEY_VALUES_MISMATCH)
     reason = "it belongs to another certificate; name the key that this one was made with";
-  else if (ERR_GET_LIB (first) == ERR_LIB_PEM && ERR_GET_REASON (first) == PEM_R_NO_START_LINE)
-    reason = "there is none in the file; it must be PEM (-----BEGIN …)";
+  else if ((ERR_GET_LIB (first) == ERR_LIB_PEM && ERR_GET_REASON (first) == PEM_R_NO_START_LINE) ||
+           ERR_GET_LIB (first) == ERR_LIB_OSSL_DECODER)
+    reason = "there is none in the file, or not a whole one; it must be PEM (-----BEGIN …)";
   ERR_clear_error ();
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s “%s” cannot be used: %s", what, path,
                reason != NULL ? reason : "the TLS library gave no reason");

@@ -96,7 +96,7 @@ def certificate_and_key(folder):
                 (("leaf.key", "none.key"), ("key", "none.key", "No such file")),
                 (("chain.pem", "empty.pem"), ("empty.pem", "PEM")),
                 (("chain.pem", "leaf.key"), ("leaf.key", "PEM")),
-                (("leaf.key", "chain.pem"), ("chain.pem", "PEM")),
+                (("leaf.key", "chain.pem"), ("chain.pem", "none in the file")),
                 (("leaf.key", "ca.key"), ("ca.key", "another certificate")),
                 (("leaf.key", "locked.key"), ("locked.key", "passphrase"))):
             refused(with_config(one, changes), USAGE, *words)
