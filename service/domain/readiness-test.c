@@ -45,10 +45,19 @@ wait_for (NhiReadiness *readiness, NhiReadinessState state)
 }
 
 static void
+count_cause (const char *domain, GLogLevelFlags level, const char *message, gpointer count)
+{
+  if (g_str_has_suffix (message, "as the test wants it"))
+    g_atomic_int_inc ((int *)count);
+}
+
+static void
 test_states (void)
 {
+  int causes = 0;
+  guint handler = g_log_set_handler ("nhi-domain", G_LOG_LEVEL_MESSAGE, count_cause, &causes);
   Database database = { .code = -1 };
-  g_autoptr (NhiReadiness) readiness = nhi_readiness_new (look, &database, 1, 1);
+  NhiReadiness *readiness = nhi_readiness_new (look, &database, 1, 1);
 
   wait_for (readiness, NHI_READY);
   become (&database, FALSE, NHI_DB_ERROR_UNAVAILABLE);
@@ -63,6 +72,9 @@ test_states (void)
   wait_for (readiness, NHI_READY);
   nhi_readiness_drain (readiness);
   g_assert_cmpint (nhi_readiness_get (readiness), ==, NHI_NOT_READY_DRAINING);
+  nhi_readiness_free (readiness);
+  g_log_remove_handler ("nhi-domain", handler);
+  g_assert_cmpint (causes, ==, 2); /* unavailable, schema: however often it looked */
 }
 
 /* Whoever asks gets an answer also while the look hangs. */

@@ -24,15 +24,20 @@ struct _NhiReadiness
   NhiReadinessState told; /* what who asked last was told */
 };
 
+/* @before: what the last look saw; the cause is told once, not every second */
 static NhiReadinessState
-look (NhiReadiness *self)
+look (NhiReadiness *self, NhiReadinessState before)
 {
   g_autoptr (GError) error = NULL;
+  NhiReadinessState state;
 
   if (self->look (self->data, &error))
     return NHI_READY;
-  return g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA) ? NHI_NOT_READY_SCHEMA
-                                                                    : NHI_NOT_READY_DATABASE;
+  state = g_error_matches (error, NHI_DB_ERROR, NHI_DB_ERROR_SCHEMA) ? NHI_NOT_READY_SCHEMA
+                                                                     : NHI_NOT_READY_DATABASE;
+  if (state != before)
+    g_message ("The database cannot be used: %s", error->message);
+  return state;
 }
 
 static gpointer
@@ -43,12 +48,12 @@ run (gpointer data)
 
   while (!self->ending)
     {
-      NhiReadinessState state;
+      NhiReadinessState state = self->seen;
       gint64 next;
 
       self->looking_since = g_get_monotonic_time ();
       g_mutex_unlock (&self->mutex);
-      state = look (self);
+      state = look (self, state);
       g_mutex_lock (&self->mutex);
       self->seen = state;
       self->looking_since = 0;
