@@ -52,8 +52,14 @@ static const struct
 };
 
 static const char *
-sentence (NhiDbError kind)
+sentence (NhiDbError kind, const char *state)
 {
+  if (g_str_equal (state, "42501"))
+    return "The user in the database's address may not do this; make it the owner of the database "
+           "and of its tables";
+  if (g_str_equal (state, "42P07"))
+    return "The database holds something else under this name; give the service a database of its "
+           "own";
   switch (kind)
     {
     case NHI_DB_ERROR_UNAVAILABLE:
@@ -152,7 +158,7 @@ nhi_postgres_set_error (NhiPostgres *self, const PGresult *result, const char *s
   mark (&self->parent, self->parent.broken ? effect | AWAY : effect);
   g_set_error (error, NHI_DB_ERROR, kind, "%s (%s%s%s)%s%s",
                only_reads ? "The database server only reads; check which one writes now"
-                          : sentence (kind),
+                          : sentence (kind, state),
                state, *state != '\0' ? ": " : "", words != NULL ? words : "no result",
                kind == NHI_DB_ERROR_INTERNAL && sql != NULL ? ": " : "",
                kind == NHI_DB_ERROR_INTERNAL && sql != NULL ? sql : "");

@@ -311,6 +311,28 @@ test_errors_are_told_apart (Fixture *f, gconstpointer data)
     }
 }
 
+/* What an operator can mend is said as that. */
+static void
+test_errors_say_what_to_do (Fixture *f, gconstpointer data)
+{
+  static const char *const cases[][2] = {
+    { "42501", "owner of the database" },
+    { "42P07", "a database of its own" },
+    { "53100", "make room" },
+  };
+
+  nhi_db_set_patience (f->db, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *sql = g_strdup_printf (
+          "DO $$ BEGIN RAISE EXCEPTION 'for the test' USING ERRCODE = '%s'; END $$", cases[i][0]);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (run (f->db, NHI_DB_WRITE, sql, &error));
+      g_assert_nonnull (strstr (error->message, cases[i][1]));
+    }
+}
+
 /* ---- bounds of time ---- */
 
 static void
@@ -524,6 +546,7 @@ main (int argc, char **argv)
        test_duplicate_key_is_run_again_to_be_sure);
   ADD ("/postgres/errors-tell-no-value", test_errors_tell_no_value);
   ADD ("/postgres/errors-are-told-apart", test_errors_are_told_apart);
+  ADD ("/postgres/errors-say-what-to-do", test_errors_say_what_to_do);
   ADD ("/postgres/session-has-bounds", test_session_has_bounds);
   ADD ("/postgres/slow-statement-is-given-up", test_slow_statement_is_given_up);
   ADD ("/postgres/long-wait-for-a-row-is-begun-again", test_long_wait_for_a_row_is_begun_again);
