@@ -220,7 +220,7 @@ welcome (NhiListener *self, const Door *door, int fd)
   fronted = self->fronts != NULL && nhi_front_list_trusts (self->fronts, remote);
   if (door->kind == NHI_DOOR_FRONTS && !fronted)
     {
-      warn_of (remote, "is no trusted front", ++self->counts.strangers);
+      warn_of (remote, "it is no trusted front", ++self->counts.strangers);
       close (fd);
       return;
     }

@@ -113,7 +113,7 @@ def a_stranger_cannot_name_an_address(folder):
             with house.unix(header + get().encode()) as stream:  # not trusted here: the bytes are a request, and a bad one
                 assert read_answer(stream)[0] == 400
         assert is_served(house.unix(b"")), "the socket without a header"
-        wait_for(lambda: "is no trusted front" in log_of(house.running), "nobody counted the strangers")
+        wait_for(lambda: "it is no trusted front" in log_of(house.running), "nobody counted the strangers")
         assert house.running.answers(), "who comes without a header is served over TLS"
 
 
