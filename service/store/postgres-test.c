@@ -335,6 +335,34 @@ test_errors_say_what_to_do (Fixture *f, gconstpointer data)
 
 /* ---- bounds of time ---- */
 
+/* A view stands for a table that is read longer than a statement may last. */
+static gboolean
+count_slowly_body (NhiDbConnection *connection, gpointer sql, GError **error)
+{
+  g_autoptr (NhiDbRows) rows = NULL;
+
+  if (nhi_db_run (connection, "SET LOCAL statement_timeout = '1s'", NHI_DB_NO_ARGS, error) < 0)
+    return FALSE;
+  rows = nhi_db_query (connection, sql, NHI_DB_NO_ARGS, error);
+  return rows != NULL && nhi_db_rows_next (rows, error) && nhi_db_rows_int (rows, 0) == 1;
+}
+
+static void
+test_whole_tables_have_no_bound (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  nhi_db_set_patience (f->db, 0);
+  g_assert_true (run (f->db, NHI_DB_WRITE,
+                      "CREATE VIEW slow AS SELECT CAST (1 AS BIGINT) AS one FROM pg_sleep (2)",
+                      NULL));
+  g_assert_false (nhi_db_transact (f->db, NHI_DB_READ, count_slowly_body,
+                                   (gpointer) "SELECT one FROM slow", &error));
+  g_assert_error (error, NHI_DB_ERROR, NHI_DB_ERROR_BUSY);
+  g_assert_true (nhi_db_transact (f->db, NHI_DB_READ, count_slowly_body,
+                                  (gpointer) "SELECT count(*) FROM \"slow\"", NULL));
+}
+
 static void
 test_session_has_bounds (Fixture *f, gconstpointer data)
 {
@@ -546,6 +574,7 @@ main (int argc, char **argv)
        test_duplicate_key_is_run_again_to_be_sure);
   ADD ("/postgres/errors-tell-no-value", test_errors_tell_no_value);
   ADD ("/postgres/errors-are-told-apart", test_errors_are_told_apart);
+  ADD ("/postgres/whole-tables-are-read-as-long-as-it-takes", test_whole_tables_have_no_bound);
   ADD ("/postgres/errors-say-what-to-do", test_errors_say_what_to_do);
   ADD ("/postgres/session-has-bounds", test_session_has_bounds);
   ADD ("/postgres/slow-statement-is-given-up", test_slow_statement_is_given_up);

@@ -28,14 +28,17 @@ typedef struct
   int count;
 } Values;
 
-static const char schema_words[][8] = { "CREATE ", "ALTER ", "DROP " };
+/* Changes of the schema, and what a copy does to a whole table, whose name it alone quotes. */
+static const char *const large_words[] = {
+  "CREATE ", "ALTER ", "DROP ", "SELECT count(*) FROM \"", "DELETE FROM \"",
+};
 
 /* Such a statement is used once and takes as long as the table is large. */
 static gboolean
-changes_schema (const char *sql)
+is_large (const char *sql)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (schema_words); i++)
-    if (g_ascii_strncasecmp (sql, schema_words[i], strlen (schema_words[i])) == 0)
+  for (gsize i = 0; i < G_N_ELEMENTS (large_words); i++)
+    if (g_ascii_strncasecmp (sql, large_words[i], strlen (large_words[i])) == 0)
       return TRUE;
   return FALSE;
 }
@@ -199,7 +202,7 @@ send (NhiPostgres *self, const char *sql, const NhiDbValue *values, gsize n_valu
 
   if (!put_values (self, sql, values, n_values, &ready, error))
     return NULL;
-  if (!changes_schema (sql))
+  if (!is_large (sql))
     result = execute_prepared (self, sql, &ready, &cause);
   else if (nhi_postgres_execute (self, "SET LOCAL statement_timeout = 0", NHI_POSTGRES_SILENCE,
                                  &cause) &&
