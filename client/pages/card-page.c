@@ -5,8 +5,10 @@
 #include <glib/gi18n.h>
 
 #include "client/pages/card-page.h"
+#include "client/reader/card-help.h"
 #include "client/widgets/card-details.h"
 #include "client/widgets/card-drawing.h"
+#include "client/widgets/card-help-window.h"
 
 struct _NhiCardPage
 {
@@ -19,6 +21,7 @@ struct _NhiCardPage
   AdwStatusPage *status;
   GtkSpinner *spinner;
   GtkWidget *check_button;
+  GtkWidget *help_button;
   GtkLabel *code;
   GtkWidget *cancelled;
   AdwBin *details_place;
@@ -42,13 +45,16 @@ show_state (NhiCardPage *self, NhiCardState state, const char *fault)
 {
   gboolean busy = state == NHI_CARD_STATE_READING || state == NHI_CARD_STATE_STARTING;
   g_autofree char *code = NULL;
+  NhiCardHelp help;
 
+  nhi_card_help_for (state, fault, &help);
   adw_status_page_set_icon_name (self->status, nhi_card_state_drawing (state));
-  adw_status_page_set_title (self->status, nhi_card_state_title (state));
-  adw_status_page_set_description (self->status, nhi_card_state_advice (state));
+  adw_status_page_set_title (self->status, help.title);
+  adw_status_page_set_description (self->status, help.action);
   gtk_spinner_set_spinning (self->spinner, busy);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
   gtk_widget_set_visible (self->check_button, !busy && state != NHI_CARD_STATE_NO_CARD);
+  gtk_widget_set_visible (self->help_button, !busy);
   if (fault != NULL)
     /* Translators: %s is a code for the support, such as PCSC-8010001D */
     code = g_strdup_printf (_ ("Code for support: %s"), fault);
@@ -74,6 +80,28 @@ static void
 on_check_clicked (NhiCardPage *self)
 {
   nhi_context_show_page (self->context, "check");
+}
+
+static void
+on_retry (NhiCardPage *self)
+{
+  NhiReaderMonitor *monitor = nhi_context_get_monitor (self->context);
+
+  nhi_reader_monitor_stop (monitor);
+  nhi_reader_monitor_start (monitor);
+}
+
+static void
+on_help_clicked (NhiCardPage *self)
+{
+  NhiReaderMonitor *monitor = nhi_context_get_monitor (self->context);
+  GtkWindow *parent = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
+  GtkWidget *window = nhi_card_help_window_new (parent, nhi_reader_monitor_get_state (monitor),
+                                                nhi_reader_monitor_get_fault_code (monitor));
+
+  g_signal_connect_object (window, "check", G_CALLBACK (on_check_clicked), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (window, "retry", G_CALLBACK (on_retry), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 static void
@@ -108,10 +136,12 @@ nhi_card_page_class_init (NhiCardPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, status);
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, spinner);
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, check_button);
+  gtk_widget_class_bind_template_child (widget_class, NhiCardPage, help_button);
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, code);
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, details_place);
   gtk_widget_class_bind_template_child (widget_class, NhiCardPage, cancelled);
   gtk_widget_class_bind_template_callback (widget_class, on_check_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_help_clicked);
 }
 
 static void

@@ -4,11 +4,9 @@
 
 #include <string.h>
 
-#include "shared/card/profile.h"
-
 #define MAX_READERS 4
 #define CONTEXT 7
-#define FIRST_CARD 100
+#define HANDLES 64 /* a handle is the daemon's generation and the reader */
 
 typedef struct
 {
@@ -27,11 +25,13 @@ static struct
   guint generation; /* of the daemon: contexts of an older one are dead */
   FakeReader readers[MAX_READERS];
   guint n_readers;
+  guint16 events; /* of all readers, so that a reader that comes back is not taken for itself */
 
   LONG connect_result;
   guint connect_failures;
-  guint transmit_nth, call_nth;
-  LONG transmit_result, call_result;
+  guint transmit_nth, call_nth, watch_nth, strike_nth;
+  LONG transmit_result, call_result, watch_result;
+  NhiFakeStrike strike;
 
   guint connects, disconnects, begins, ends, contexts, waits;
   gboolean card_disturbed;
@@ -66,6 +66,7 @@ nhi_fake_pcsc_reset (void)
   fake.n_readers = 0;
   fake.stopped = fake.cancelled = fake.card_disturbed = FALSE;
   fake.connect_failures = fake.transmit_nth = fake.call_nth = 0;
+  fake.watch_nth = fake.strike_nth = 0;
   fake.connects = fake.disconnects = fake.begins = fake.ends = fake.contexts = fake.waits = 0;
   g_mutex_unlock (&fake.lock);
 }
@@ -104,6 +105,7 @@ nhi_fake_pcsc_unplug (const char *reader)
   found = find_plugged (reader);
   g_free (found->name);
   *found = fake.readers[--fake.n_readers];
+  memset (&fake.readers[fake.n_readers], 0, sizeof fake.readers[0]);
   changed ();
 }
 
@@ -116,7 +118,7 @@ put (const char *reader, NhiFakeCard card, guint32 flags)
   found = find_plugged (reader);
   found->card = card;
   found->flags = flags;
-  found->events++;
+  found->events = ++fake.events;
   changed ();
 }
 
@@ -176,6 +178,42 @@ nhi_fake_pcsc_fail_call (guint nth, LONG result)
   g_mutex_unlock (&fake.lock);
 }
 
+void
+nhi_fake_pcsc_fail_watch (guint nth, LONG result)
+{
+  g_mutex_lock (&fake.lock);
+  fake.watch_nth = nth;
+  fake.watch_result = result;
+  g_mutex_unlock (&fake.lock);
+}
+
+void
+nhi_fake_pcsc_strike_at_call (guint nth, NhiFakeStrike strike)
+{
+  g_mutex_lock (&fake.lock);
+  fake.strike_nth = nth;
+  fake.strike = strike;
+  g_mutex_unlock (&fake.lock);
+}
+
+void
+nhi_fake_pcsc_heal (void)
+{
+  g_mutex_lock (&fake.lock);
+  fake.connect_failures = fake.transmit_nth = fake.call_nth = 0;
+  fake.watch_nth = fake.strike_nth = 0;
+  g_mutex_unlock (&fake.lock);
+}
+
+gboolean
+nhi_fake_pcsc_is_armed (void)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fake.lock);
+
+  return fake.call_nth > 0 || fake.watch_nth > 0 || fake.strike_nth > 0 ||
+         fake.connect_failures > 0;
+}
+
 guint
 nhi_fake_pcsc_connects (void)
 {
@@ -201,6 +239,37 @@ nhi_fake_pcsc_is_balanced (void)
          !fake.card_disturbed;
 }
 
+/* What the test does in the middle of a reading, when its call has come. */
+static void
+strike (void)
+{
+  NhiFakeStrike due = NULL;
+
+  g_mutex_lock (&fake.lock);
+  if (fake.strike_nth > 0 && --fake.strike_nth == 0)
+    due = fake.strike;
+  g_mutex_unlock (&fake.lock);
+  if (due != NULL)
+    due ();
+}
+
+/* Handles of a daemon that was started anew since are dead. Held lock. */
+static gboolean
+is_dead (SCARDHANDLE card)
+{
+  return fake.stopped || (guint)(card / HANDLES) != fake.generation;
+}
+
+/* The N-th wait or listing fails. Held lock. */
+static gboolean
+is_watch_to_fail (LONG *result)
+{
+  if (fake.watch_nth == 0 || --fake.watch_nth > 0)
+    return FALSE;
+  *result = fake.watch_result;
+  return TRUE;
+}
+
 /* The N-th call fails. Held lock. */
 static gboolean
 is_to_fail (LONG *result)
@@ -214,9 +283,11 @@ is_to_fail (LONG *result)
 static LONG
 fake_establish_context (SCARDCONTEXT *ret_context)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fake.lock);
+  g_autoptr (GMutexLocker) locker = NULL;
   LONG result = SCARD_E_NO_SERVICE;
 
+  strike ();
+  locker = g_mutex_locker_new (&fake.lock);
   if (fake.stopped || is_to_fail (&result))
     return result;
   fake.contexts++;
@@ -247,9 +318,10 @@ fake_list_readers (SCARDCONTEXT context, char *ret_readers, DWORD *length)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fake.lock);
   char *end = ret_readers;
+  LONG result = SCARD_E_NO_SERVICE;
 
-  if (fake.stopped)
-    return SCARD_E_NO_SERVICE;
+  if (fake.stopped || is_watch_to_fail (&result))
+    return result;
   if (fake.n_readers == 0)
     return SCARD_E_NO_READERS_AVAILABLE;
   for (guint i = 0; i < fake.n_readers; i++)
@@ -294,14 +366,19 @@ fake_get_status_change (SCARDCONTEXT context,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fake.lock);
   guint known_readers = fake.n_readers;
   guint generation = fake.generation;
+  gint64 deadline = timeout == INFINITE ? G_MAXINT64 : g_get_monotonic_time () + timeout * 1000;
+  LONG result;
 
+  if (is_watch_to_fail (&result))
+    return result;
   fake.waits++;
   fake.cancelled = FALSE;
   while (!fill_states (states, n_states, known_readers))
     {
-      if (timeout == 0)
+      if (timeout == INFINITE)
+        g_cond_wait (&fake.changed, &fake.lock);
+      else if (!g_cond_wait_until (&fake.changed, &fake.lock, deadline))
         return SCARD_E_TIMEOUT;
-      g_cond_wait (&fake.changed, &fake.lock);
       if (fake.cancelled)
         return SCARD_E_CANCELLED;
       if (fake.generation != generation)
@@ -318,13 +395,16 @@ fake_connect (SCARDCONTEXT context,
               SCARDHANDLE *ret_card,
               DWORD *ret_protocol)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fake.lock);
-  FakeReader *reader = find (name);
-  LONG result;
+  g_autoptr (GMutexLocker) locker = NULL;
+  const FakeReader *reader;
+  LONG result = SCARD_E_NO_SERVICE;
 
   g_assert_cmpuint (share_mode, ==, SCARD_SHARE_SHARED);
   g_assert_cmpuint (protocols, ==, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1);
-  if (is_to_fail (&result))
+  strike ();
+  locker = g_mutex_locker_new (&fake.lock);
+  reader = find (name);
+  if (fake.stopped || is_to_fail (&result))
     return result;
   if (fake.connect_failures > 0)
     {
@@ -336,7 +416,7 @@ fake_connect (SCARDCONTEXT context,
   if (reader->card == NULL)
     return SCARD_E_NO_SMARTCARD;
   fake.connects++;
-  *ret_card = FIRST_CARD + (reader - fake.readers);
+  *ret_card = (SCARDHANDLE)fake.generation * HANDLES + (reader - fake.readers);
   *ret_protocol = SCARD_PROTOCOL_T1;
   return SCARD_S_SUCCESS;
 }
@@ -369,10 +449,12 @@ fake_disconnect (SCARDHANDLE card, DWORD disposition)
 static LONG
 fake_begin_transaction (SCARDHANDLE card)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fake.lock);
-  LONG result;
+  g_autoptr (GMutexLocker) locker = NULL;
+  LONG result = SCARD_E_NO_SERVICE;
 
-  if (is_to_fail (&result))
+  strike ();
+  locker = g_mutex_locker_new (&fake.lock);
+  if (is_dead (card) || is_to_fail (&result))
     return result;
   fake.begins++;
   return SCARD_S_SUCCESS;
@@ -396,11 +478,14 @@ fake_transmit (SCARDHANDLE card,
                guint8 *answer,
                DWORD *answer_length)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fake.lock);
-  NhiFakeCard inserted = fake.readers[card - FIRST_CARD].card;
-  LONG result;
+  g_autoptr (GMutexLocker) locker = NULL;
+  NhiFakeCard inserted;
+  LONG result = SCARD_E_NO_SERVICE;
 
-  if (is_to_fail (&result))
+  strike ();
+  locker = g_mutex_locker_new (&fake.lock);
+  inserted = fake.readers[card % HANDLES].card;
+  if (is_dead (card) || is_to_fail (&result))
     return result;
   if (fake.transmit_nth > 0 && --fake.transmit_nth == 0)
     return fake.transmit_result;
@@ -423,106 +508,3 @@ const NhiPcsc NHI_PCSC_FAKE = {
   .end_transaction = fake_end_transaction,
   .transmit = fake_transmit,
 };
-
-/* ---- cards ---- */
-
-static gsize
-say (guint8 *answer, guint16 word)
-{
-  answer[0] = word >> 8;
-  answer[1] = word & 0xFF;
-  return 2;
-}
-
-static gsize
-basic_data (guint8 *answer)
-{
-  static const char text[] = "900000000018"
-                             "\xb3\xaf\xac\xfc\xac\xc2\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-                             "A2990000150750505F1080312";
-
-  G_STATIC_ASSERT (sizeof text - 1 == NHI_CARD_BASIC_DATA_LENGTH);
-  memcpy (answer, text, NHI_CARD_BASIC_DATA_LENGTH);
-  return NHI_CARD_BASIC_DATA_LENGTH + say (answer + NHI_CARD_BASIC_DATA_LENGTH, 0x9000);
-}
-
-static gboolean
-is (const guint8 *command, guint8 instruction, guint8 p1)
-{
-  return command[1] == instruction && command[2] == p1;
-}
-
-gsize
-nhi_fake_card_nhi (const guint8 *command, gsize length, guint8 *answer)
-{
-  if (is (command, 0xCA, 0x11))
-    return basic_data (answer);
-  if (is (command, 0xCA, 0x24))
-    {
-      answer[0] = '0';
-      return 1 + say (answer + 1, 0x9000);
-    }
-  return say (answer, is (command, 0xA4, 0x04) ? 0x9000 : 0x6D00);
-}
-
-gsize
-nhi_fake_card_newest (const guint8 *command, gsize length, guint8 *answer)
-{
-  return is (command, 0xCA, 0x11) ? basic_data (answer) : say (answer, 0x6D00);
-}
-
-gsize
-nhi_fake_card_other (const guint8 *command, gsize length, guint8 *answer)
-{
-  return say (answer, is (command, 0xA4, 0x04) ? 0x6A82 : 0x6A86);
-}
-
-gsize
-nhi_fake_card_broken (const guint8 *command, gsize length, guint8 *answer)
-{
-  gsize answer_length = nhi_fake_card_nhi (command, length, answer);
-
-  if (is (command, 0xCA, 0x11))
-    answer[49] = 'X';
-  return answer_length;
-}
-
-/* Wants the right Le first, then gives the data in two pieces. */
-gsize
-nhi_fake_card_chained (const guint8 *command, gsize length, guint8 *answer)
-{
-  guint8 whole[64];
-
-  if (is (command, 0xCA, 0x11) && length == 7)
-    return say (answer, 0x6C39);
-  basic_data (whole);
-  if (is (command, 0xCA, 0x11))
-    {
-      g_assert_cmpuint (length, ==, 8);
-      g_assert_cmpuint (command[7], ==, 0x39);
-      memcpy (answer, whole, 30);
-      return 30 + say (answer + 30, 0x611B);
-    }
-  if (command[1] == 0xC0)
-    {
-      g_assert_cmpuint (length, ==, 5);
-      g_assert_cmpuint (command[4], ==, 0x1B);
-      memcpy (answer, whole + 30, 27);
-      return 27 + say (answer + 27, 0x9000);
-    }
-  return say (answer, 0x6D00);
-}
-
-gsize
-nhi_fake_card_endless (const guint8 *command, gsize length, guint8 *answer)
-{
-  memset (answer, 'A', 200);
-  return 200 + say (answer + 200, 0x61FF);
-}
-
-gsize
-nhi_fake_card_short (const guint8 *command, gsize length, guint8 *answer)
-{
-  memset (answer, '0', 20);
-  return 20 + say (answer + 20, 0x9000);
-}

@@ -261,11 +261,12 @@ test_idle_waits_once (Fixture *fixture, gconstpointer data)
   start_with_card (fixture, nhi_fake_card_nhi);
   await_state (fixture, NHI_CARD_STATE_READ);
   waits = nhi_fake_pcsc_waits ();
-  /* The next event is the only thing that ends the wait: one more wait, not dozens. */
+  /* The next event is the only thing that ends the wait, but for the one look that makes a new list
+   * of readers sure: a few more waits, not dozens. */
   nhi_fake_pcsc_remove (FIRST);
   await_state (fixture, NHI_CARD_STATE_NO_CARD);
   await_waiting (waits + 1);
-  g_assert_cmpuint (nhi_fake_pcsc_waits (), <=, waits + 2);
+  g_assert_cmpuint (nhi_fake_pcsc_waits (), <=, waits + 4);
 }
 
 static void

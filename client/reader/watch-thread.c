@@ -18,6 +18,7 @@
 #define TRY_FIRST_MS 10
 #define LASTING_SECONDS 5 /* a connection that held so long earns the quick tries anew */
 #define STOP_SECONDS 2
+#define SETTLE_MS 1000 /* a reader that came between listing and waiting is found after this */
 
 struct _NhiWatchThread
 {
@@ -200,11 +201,18 @@ static LONG
 serve_connection (NhiWatchThread *watch)
 {
   Readers readers = { 0 };
+  guint listed = G_MAXUINT;
   LONG result;
 
   do
     {
+      DWORD patience;
+
       result = list_readers (watch, &readers);
+      /* pcscd counts the readers when the wait begins, not when they were listed: a list that is
+       * new is made once more before anybody trusts it for long. */
+      patience = readers.n_readers == listed ? INFINITE : SETTLE_MS;
+      listed = readers.n_readers;
       /* Zero: what is there now. It is told before the first wait, also when there is no reader at
        * all. */
       if (result == SCARD_S_SUCCESS && readers.n_readers > 0)
@@ -217,7 +225,7 @@ serve_connection (NhiWatchThread *watch)
           DWORD pnp;
 
           send_sights (watch, &readers);
-          result = wait_for_change (watch, &readers, INFINITE);
+          result = wait_for_change (watch, &readers, patience);
           pnp = readers.states[readers.n_readers].dwEventState;
           if (result == SCARD_S_SUCCESS && (pnp & SCARD_STATE_CHANGED) != 0)
             break;
@@ -242,10 +250,12 @@ watch_main (gpointer user_data)
     {
       SCARDCONTEXT context = 0;
       gint64 began = g_get_monotonic_time ();
+      gboolean away;
       LONG result;
 
       nhi_socket_watch_arm (watch->socket);
       result = watch->pcsc->establish_context (&context);
+      away = result == (LONG)SCARD_E_NO_SERVICE;
       if (result == SCARD_S_SUCCESS)
         {
           set_context (watch, TRUE, context);
@@ -263,10 +273,11 @@ watch_main (gpointer user_data)
         send_news (watch, NULL, result);
       told = result;
 
-      /* A few quick tries, and then only an event of the folder. */
+      /* A few quick tries, and then only an event of the folder: unless the daemon is there and
+       * refuses or breaks off, for then the folder has nothing to tell when it is well again. */
       if (tries < TRIES_AFTER_EVENT)
         nhi_socket_watch_wait (watch->socket, TRY_FIRST_MS << tries++);
-      else if (nhi_socket_watch_wait (watch->socket, -1))
+      else if (nhi_socket_watch_wait (watch->socket, away ? -1 : LASTING_SECONDS * 1000))
         tries = 0;
     }
 

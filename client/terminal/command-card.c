@@ -2,6 +2,7 @@
  * `nhicard card`, and the reading of a card for the commands that need a person. */
 #include <glib/gi18n.h>
 
+#include "client/reader/card-help.h"
 #include "client/terminal/terminal-private.h"
 #include "shared/calendar/roc-date.h"
 
@@ -39,11 +40,13 @@ nhi_terminal_settle (NhiReaderMonitor *monitor, gboolean wait)
 static NhiExit
 fail_state (NhiTerminal *terminal, NhiReaderMonitor *monitor, NhiCardState state)
 {
-  /* Translators: what is wrong with the card, then what to do about it. */
-  g_autofree char *text =
-      g_strdup_printf (_ ("%s. %s"), nhi_card_state_title (state), nhi_card_state_advice (state));
   const char *fault_code = nhi_reader_monitor_get_fault_code (monitor);
+  g_autofree char *text = NULL;
+  NhiCardHelp help;
 
+  nhi_card_help_for (state, fault_code, &help);
+  /* Translators: what is wrong with the card, then what to do about it. */
+  text = g_strdup_printf (_ ("%s. %s"), help.title, help.action);
   return nhi_terminal_fail (terminal, NHI_EXIT_NO_CARD,
                             fault_code != NULL ? fault_code : nhi_card_state_nick (state), text);
 }
@@ -146,20 +149,80 @@ print_card_text (const NhiCardProfile *profile)
   nhi_print_pair (_ ("Card state"), termination_words (profile->termination));
 }
 
+static const char *
+retry_nick (NhiCardRetry retry)
+{
+  switch (retry)
+    {
+    case NHI_CARD_RETRY_BY_ITSELF:
+      return "by-itself";
+    case NHI_CARD_RETRY_HELPS:
+      return "helps";
+    case NHI_CARD_RETRY_AFTER_MENDING:
+    default:
+      return "after-mending";
+    }
+}
+
+static void
+print_help_json (const char *asked, const NhiCardHelp *help)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  nhi_json_string (builder, "code", asked);
+  nhi_json_string (builder, "state", nhi_card_state_nick (help->state));
+  nhi_json_string (builder, "title", help->title);
+  nhi_json_string (builder, "cause", help->cause);
+  nhi_json_string (builder, "action", help->action);
+  nhi_json_string (builder, "retry", retry_nick (help->retry));
+  nhi_json_string (builder, "insurer_code", help->insurer_code);
+  json_builder_end_object (builder);
+  nhi_print_json (builder);
+}
+
+static NhiExit
+explain (NhiTerminal *terminal, const char *asked)
+{
+  NhiCardHelp help;
+
+  if (!nhi_card_help_find (asked, &help))
+    return nhi_terminal_fail (terminal, NHI_EXIT_FAILED, "unknown-code",
+                              _ ("This is not a code of the card module. Codes look like "
+                                 "PCSC-8010001D, SW-6A82, DATA-SHORT or no-card."));
+  if (terminal->json)
+    {
+      print_help_json (asked, &help);
+      return NHI_EXIT_OK;
+    }
+  nhi_print_pair (_ ("Error"), help.title);
+  nhi_print_pair (_ ("Cause"), help.cause);
+  nhi_print_pair (_ ("What to do"), help.action);
+  nhi_print_pair (_ ("Try again"), nhi_card_retry_words (help.retry));
+  if (help.insurer_code != NULL)
+    nhi_print_pair (_ ("NHIA code"), help.insurer_code);
+  return NHI_EXIT_OK;
+}
+
 NhiExit
 nhi_command_card (NhiTerminal *terminal, int argc, char **argv)
 {
   g_autoptr (NhiReaderMonitor) monitor = NULL;
+  g_autofree char *asked = NULL;
   gboolean wait = FALSE;
   NhiCardState state;
   NhiExit code = NHI_EXIT_OK;
   const GOptionEntry entries[] = {
     { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait, N_ ("wait until a card can be read"), NULL },
+    { "explain", 0, 0, G_OPTION_ARG_STRING, &asked,
+      N_ ("tell cause and remedy of an error code, without reading a card"), N_ ("CODE") },
     { NULL },
   };
 
   if (!nhi_terminal_parse (terminal, "card", entries, 0, &argc, &argv, &code))
     return code;
+  if (asked != NULL)
+    return explain (terminal, asked);
 
   monitor = nhi_reader_monitor_new ();
   state = nhi_terminal_settle (monitor, wait);
