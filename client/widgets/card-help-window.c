@@ -141,6 +141,7 @@ add_codes (GtkBox *box, const char *fault_code, const char *insurer_code)
     return;
   label = make_label (text->str, "caption");
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_widget_set_focusable (label, FALSE); /* or all of it would be selected at the start */
   gtk_box_append (box, label);
 }
 
@@ -218,7 +219,7 @@ nhi_card_help_window_init (NhiCardHelpWindow *self)
 {
   gtk_window_set_title (GTK_WINDOW (self), _ ("Card Reading Help"));
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
-  gtk_window_set_default_size (GTK_WINDOW (self), 480, 620);
+  gtk_window_set_default_size (GTK_WINDOW (self), 480, 680);
 }
 
 GtkWidget *
