@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 #define NHI_SESSION_SEEN_EVERY                                                                     \
   60 /* seconds; so an idle session ends up to a minute early, never late */
 #define NHI_SESSIONS_PER_PERSON 16 /* the oldest gives way */
+/* Kept of the history, all of which is looked through for the last one. */
+#define NHI_SIGN_INS_PER_PERSON 400
 
 /**
  * NhiSessionKey: what a new session is known by, made before the transaction that opens it

@@ -396,6 +396,28 @@ test_most_sessions (NhiAccountFixture *f, gconstpointer data)
                    NHI_SESSIONS_PER_PERSON);
 }
 
+/* Who signs in all day makes no history that each next sign-in has to look through. */
+static void
+test_longest_history (NhiAccountFixture *f, gconstpointer data)
+{
+  g_autofree char *before = token_of_sign_in (f);
+  g_autofree char *now = NULL;
+
+  nhi_fixture_run (f,
+                   "INSERT INTO sign_in (person_id, sign_in_id, at, network, client)"
+                   " WITH RECURSIVE old (n) AS (SELECT 1 UNION ALL"
+                   " SELECT n + 1 FROM old WHERE n < 1000)"
+                   " SELECT person_id, 'old-' || CAST (n AS TEXT), n, 'x', 'x' FROM old, account");
+  f->now += 1;
+  now = token_of_sign_in (f);
+  g_assert_cmpint (nhi_fixture_int (f, "SELECT count(*) FROM sign_in"), ==,
+                   NHI_SIGN_INS_PER_PERSON);
+  g_assert_cmpint (nhi_fixture_int (f,
+                                    "SELECT count(*) FROM sign_in WHERE sign_in_id LIKE 'old-%'"),
+                   ==, NHI_SIGN_INS_PER_PERSON - 2);
+  g_assert_cmpint (nhi_fixture_int (f, "SELECT min (at) FROM sign_in"), >, 500);
+}
+
 static void
 test_housekeeping (NhiAccountFixture *f, gconstpointer data)
 {
@@ -447,6 +469,7 @@ main (int argc, char **argv)
   ADD ("/session/other-tokens-open-nothing", test_other_tokens);
   ADD ("/session/ends-when-signed-out", test_end);
   ADD ("/session/oldest-gives-way", test_most_sessions);
+  ADD ("/sign-in/history-has-an-end", test_longest_history);
   ADD ("/session/housekeeping-removes-what-has-ended", test_housekeeping);
   return g_test_run ();
 }

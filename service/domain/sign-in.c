@@ -120,6 +120,7 @@ finish (NhiDbConnection *connection, Trial *self, GError **error)
                            self->now, &self->result.expires_at, error) &&
          nhi_store_sign_in_last (connection, person_id, &self->result.last_at,
                                  &self->result.last_network, error) &&
+         nhi_store_sign_in_trim (connection, person_id, NHI_SIGN_INS_PER_PERSON - 1, error) &&
          nhi_store_sign_in_add (connection, person_id, self->sign_in_id, self->now, self->network,
                                 self->client, error) &&
          (self->new_hash == NULL ||

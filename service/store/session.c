@@ -208,6 +208,19 @@ nhi_store_sign_in_is_there (NhiDbConnection *connection,
 }
 
 gboolean
+nhi_store_sign_in_trim (NhiDbConnection *connection,
+                        const char *person_id,
+                        guint keep,
+                        GError **error)
+{
+  return nhi_db_run (connection,
+                     "DELETE FROM sign_in WHERE person_id = $1 AND sign_in_id NOT IN ("
+                     "SELECT sign_in_id FROM sign_in WHERE person_id = $1"
+                     " ORDER BY at DESC, sign_in_id LIMIT $2)",
+                     NHI_DB_ARGS (nhi_db_text (person_id), nhi_db_int (keep)), error) >= 0;
+}
+
+gboolean
 nhi_store_sign_in_add (NhiDbConnection *connection,
                        const char *person_id,
                        const char *sign_in_id,

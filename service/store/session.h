@@ -76,6 +76,11 @@ gboolean nhi_store_sign_in_is_there (NhiDbConnection *connection,
                                      const char *sign_in_id,
                                      gboolean *ret_there,
                                      GError **error);
+/* Keeps the @keep newest of the person. */
+gboolean nhi_store_sign_in_trim (NhiDbConnection *connection,
+                                 const char *person_id,
+                                 guint keep,
+                                 GError **error);
 gboolean nhi_store_sign_in_add (NhiDbConnection *connection,
                                 const char *person_id,
                                 const char *sign_in_id,
