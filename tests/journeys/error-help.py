@@ -19,6 +19,12 @@ def open_help(world, title, **changes):
     return screen
 
 
+def close_help(screen):
+    screen.click("push button", "重新讀取")
+    screen.wait(lambda: screen.find("push button", "重新讀取") is None, "the window to close")
+    x11.focus_top()
+
+
 @journey.step("no-card-shows-which-way-round")
 def _(world):
     screen = open_help(world, "請插入健保卡")
@@ -31,7 +37,7 @@ def _(world):
 def _(world):
     screen = world.application
     world.card.insert("chen-mei-ling")
-    screen.click("push button", "重新讀取")
+    close_help(screen)
     screen.wait_says("陳美玲")
     world.card.remove()
 
@@ -42,19 +48,22 @@ def _(world):
     screen = open_help(world, "卡片沒有回應", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
     assert_all_named(screen)
     world.picture("dark")
+    close_help(screen)
 
 
 @journey.step("in-high-contrast")
 def _(world):
-    open_help(world, "卡片沒有回應", ADW_DEBUG_HIGH_CONTRAST="1")
+    screen = open_help(world, "卡片沒有回應", ADW_DEBUG_HIGH_CONTRAST="1")
     world.picture("contrast")
+    close_help(screen)
 
 
 @journey.step("with-large-text")
 def _(world):
     with x11.text_scale(2.0):
-        open_help(world, "卡片沒有回應")
+        screen = open_help(world, "卡片沒有回應")
         world.picture("large-text")
+        close_help(screen)
 
 
 @journey.step("narrow")
@@ -69,6 +78,7 @@ def _(world):
     x11.resize_top(NARROW, 720)
     screen.wait(lambda: any(found <= NARROW for _, found, _h in x11.top_windows()), "a narrow window")
     world.picture("narrow")
+    close_help(screen)
     world.card.remove()
 
 
@@ -79,6 +89,7 @@ def _(world):
     world.picture("no-service")
     screen.click("push button", "環境檢測")
     screen.wait_for("push button", "重新檢測", timeout=40)
+    x11.focus_top()
 
 
 if __name__ == "__main__":
