@@ -87,9 +87,10 @@ def _(world):
     world.daemon.stop()
     screen = open_help(world, "讀卡機服務未啟動")
     world.picture("no-service")
+    close_help(screen)
+    screen.wait_says("讀卡機服務未啟動")
     screen.click("push button", "環境檢測")
     screen.wait_for("push button", "重新檢測", timeout=40)
-    x11.focus_top()
 
 
 if __name__ == "__main__":
