@@ -11,6 +11,9 @@ G_DEFINE_QUARK (nhi - db - error - quark, nhi_db_error)
 
 #define MAX_CONNECTIONS 256
 #define DEFAULT_PATIENCE (10 * G_USEC_PER_SEC)
+/* Once somebody has waited in vain for a database that is away, the others do not wait as long: all
+ * threads would stand still, and nobody be told. */
+#define PATIENCE_AWAY (G_USEC_PER_SEC / 2)
 #define SHORTEST_PAUSE 1000 /* µs before the second try, doubled with each, plus chance */
 #define LONGEST_PAUSE 100000
 #define LONGEST_PAUSE_AWAY 1000000
@@ -33,6 +36,7 @@ struct _NhiDb
   guint open;       /* idle and in use */
   gboolean writing; /* only kept for engines with a single writer */
   gint conflicts;   /* atomic */
+  gint away;        /* atomic: whether the last to end found it away */
 
   /* nhi_db_lose_commit () */
   gint commits_to_lose; /* atomic: counts down, the one that makes it 0 is lost */
@@ -388,7 +392,9 @@ report (GError **error, GError *cause, Outcome outcome)
 static gboolean
 transact_with_retry (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, GError **error)
 {
-  gint64 deadline = g_get_monotonic_time () + db->patience;
+  gint64 patience =
+      g_atomic_int_get (&db->away) != 0 ? MIN (db->patience, PATIENCE_AWAY) : db->patience;
+  gint64 deadline = g_get_monotonic_time () + patience;
   guint doubts = 0;
 
   for (guint attempt = 0;; attempt++)
@@ -396,6 +402,8 @@ transact_with_retry (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, G
       GError *cause = NULL;
       Outcome outcome = try_once (db, mode, body, data, deadline, &cause);
 
+      if (outcome == DONE || outcome == CONFLICT)
+        g_atomic_int_set (&db->away, FALSE);
       if (outcome == DONE)
         return TRUE;
       if (outcome == CONFLICT || outcome == AWAY)
@@ -404,6 +412,8 @@ transact_with_retry (NhiDb *db, NhiDbMode mode, NhiDbBody body, gpointer data, G
         doubts++;
       if (!is_worth_another (outcome, attempt, doubts, deadline))
         {
+          if (outcome == AWAY)
+            g_atomic_int_set (&db->away, TRUE);
           report (error, cause, outcome);
           return FALSE;
         }

@@ -69,7 +69,8 @@ typedef enum
  * same state when it runs once more after it has in fact been committed (a create looks for its
  * idempotency key first; ids and tokens are made before the transaction; ON CONFLICT DO NOTHING;
  * WHERE lease_token = …), and must not touch anything outside the database that it cannot touch
- * twice. Blocks, ten seconds at most in the face of conflicts or of a database that is away. As in
+ * twice. Blocks, ten seconds at most in the face of conflicts or of a database that is away (half a
+ * second while others have found it away). As in
  * PostgreSQL, a statement that failed dooms its transaction: return FALSE; where a key may be there
  * already write ON CONFLICT … DO NOTHING and look at the count. Without it, NHI_DB_WRITE runs again
  * up to twice before it believes NHI_DB_ERROR_CONSTRAINT: it may be a race. No transaction inside

@@ -368,6 +368,33 @@ test_comes_back_within_patience (Fixture *f, gconstpointer data)
   g_assert_cmpuint (nhi_db_conflicts (db), >=, 5);
 }
 
+/* Who comes after somebody that waited in vain is told soon; once it is back, all are patient. */
+static void
+test_nobody_waits_in_vain_twice (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NhiDb) db = open_through (f, 1);
+  g_autoptr (GError) error = NULL, later = NULL, last = NULL;
+  guint first, second;
+
+  nhi_db_set_patience (db, 5 * G_USEC_PER_SEC);
+  test_cutter_cut (f->cutter, TEST_CUT_BEFORE, 1);
+  test_cutter_refuse (f->cutter, "57P03", 1000);
+  g_assert_false (once (db, "never", &error));
+  first = nhi_db_conflicts (db);
+  g_assert_false (once (db, "never", &later));
+  g_assert_error (later, NHI_DB_ERROR, NHI_DB_ERROR_UNAVAILABLE);
+  second = nhi_db_conflicts (db) - first;
+  g_assert_cmpuint (second, <, first);
+
+  test_cutter_refuse (f->cutter, "57P03", 0);
+  g_assert_true (once (db, "back", NULL));
+  test_cutter_cut (f->cutter, TEST_CUT_BEFORE, 1);
+  test_cutter_refuse (f->cutter, "57P03", first);
+  once (db, "patient", &last);
+  g_assert_no_error (last);
+  g_assert_cmpint (counter (f), ==, 2);
+}
+
 static const struct
 {
   const char *state;
@@ -499,6 +526,7 @@ main (int argc, char **argv)
   ADD ("/postgres-lost/commit-that-was-done", "done", test_lost_commit);
   ADD ("/postgres-lost/silent-server-is-left", NULL, test_silent_server_is_left);
   ADD ("/postgres-lost/comes-back-within-patience", NULL, test_comes_back_within_patience);
+  ADD ("/postgres-lost/nobody-waits-in-vain-twice", NULL, test_nobody_waits_in_vain_twice);
   ADD ("/postgres-lost/refusals-say-what-to-do", NULL, test_refusals_say_what_to_do);
   ADD ("/postgres-lost/dead-host-is-skipped", NULL, test_dead_host_is_skipped);
   ADD ("/postgres-lost/host-that-only-reads-is-skipped", NULL,

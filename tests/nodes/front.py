@@ -80,7 +80,9 @@ class Front:
 
     def start(self):
         self.process = Process("haproxy", ["haproxy", "-db", "-f", self.config], self.folder)
-        wait_until(lambda: can_connect(self.port) and can_connect(self.ending_port), self.process.log_text, timeout=30)
+        # The socket for its administrator comes last.
+        wait_until(lambda: can_connect(self.port) and can_connect(self.ending_port) and os.path.exists(self.admin),
+                   self.process.log_text, timeout=30)
 
     def stop(self):
         process, self.process = self.process, None
