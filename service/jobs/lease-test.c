@@ -115,7 +115,7 @@ test_an_end_whose_commit_was_lost_is_its_own (NhiAccountFixture *self, gconstpoi
 static NhiLease *
 open_old_lease (NhiLeaseKeeper *keeper, const NhiJob *job)
 {
-  return nhi_lease_open (keeper, job, LEASE,
+  return nhi_lease_open (keeper, job, LEASE, NHI_FIXTURE_NOW + LEASE,
                          g_get_monotonic_time () - (LEASE / 3 + 1) * (gint64)G_USEC_PER_SEC);
 }
 
@@ -142,7 +142,8 @@ test_a_lost_lease_is_told (NhiAccountFixture *self, gconstpointer data)
   g_autoptr (NhiJob) job = add_and_claim (self);
   g_autoptr (NhiLeaseKeeper) keeper = nhi_lease_keeper_new (self->world);
   g_autoptr (GError) error = NULL;
-  NhiLease *lease = nhi_lease_open (keeper, job, LEASE, g_get_monotonic_time ());
+  NhiLease *lease =
+      nhi_lease_open (keeper, job, LEASE, NHI_FIXTURE_NOW + LEASE, g_get_monotonic_time ());
   NhiLease *stolen;
 
   nhi_fixture_run (self, "UPDATE job SET lease_token = 'another''s'");

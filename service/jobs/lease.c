@@ -5,9 +5,9 @@
 
 #include "service/jobs/lease.h"
 
-#define RENEWED_AFTER 3                          /* a third of the lease */
-#define AFTER_FAULT (1 * (gint64)G_USEC_PER_SEC) /* before the next try when the database failed   \
-                                                  */
+#define RENEWED_AFTER 3 /* a third of the lease */
+/* Before the next try when the database failed, in microseconds. */
+#define AFTER_FAULT ((gint64)G_USEC_PER_SEC)
 
 struct _NhiLeaseKeeper
 {
@@ -164,7 +164,11 @@ nhi_lease_keeper_free (NhiLeaseKeeper *self)
 }
 
 NhiLease *
-nhi_lease_open (NhiLeaseKeeper *keeper, const NhiJob *job, gint64 seconds, gint64 claimed_at)
+nhi_lease_open (NhiLeaseKeeper *keeper,
+                const NhiJob *job,
+                gint64 seconds,
+                gint64 until,
+                gint64 claimed_at)
 {
   NhiLease *lease = g_new0 (NhiLease, 1);
 
@@ -173,7 +177,7 @@ nhi_lease_open (NhiLeaseKeeper *keeper, const NhiJob *job, gint64 seconds, gint6
   lease->job.lease_token = g_strdup (job->lease_token);
   lease->seconds = seconds;
   g_mutex_lock (&keeper->mutex);
-  hold (lease, claimed_at, nhi_world_now (keeper->world) + seconds);
+  hold (lease, claimed_at, until);
   g_ptr_array_add (keeper->leases, lease);
   g_cond_signal (&keeper->changed);
   g_mutex_unlock (&keeper->mutex);

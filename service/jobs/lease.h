@@ -19,10 +19,14 @@ void nhi_lease_keeper_free (NhiLeaseKeeper *keeper); /* once every lease is clos
  * @job: just claimed
  * @seconds: how long it was claimed for, and how long each renewal is for; renewed when a third of
  * that is over
+ * @until: Unix seconds, as the claim wrote it
  * @claimed_at: monotonic microseconds before the claim
  */
-NhiLease *
-nhi_lease_open (NhiLeaseKeeper *keeper, const NhiJob *job, gint64 seconds, gint64 claimed_at);
+NhiLease *nhi_lease_open (NhiLeaseKeeper *keeper,
+                          const NhiJob *job,
+                          gint64 seconds,
+                          gint64 until,
+                          gint64 claimed_at);
 void nhi_lease_close (NhiLease *lease);
 
 /* Before something that cannot be undone, and now and then in long work: FALSE with

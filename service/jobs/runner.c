@@ -208,7 +208,7 @@ run_one (NhiLeaseKeeper *keeper,
   if (job == NULL)
     return TRUE;
   *ret_found = TRUE;
-  lease = nhi_lease_open (keeper, job, seconds, claimed_at);
+  lease = nhi_lease_open (keeper, job, seconds, step.until, claimed_at);
   return work_on (world, options, kind, job, lease, error);
 }
 
