@@ -5,6 +5,7 @@
 import re
 
 from framework import Journey, assert_all_named, assert_in, main
+from screen import enabled
 import way
 
 journey = Journey("sign-in")
@@ -62,16 +63,25 @@ def _(world):
 
 @journey.step("a-wrong-password-is-told-kindly-then-the-wait-is-told")
 def _(world):
-    screen = world.application
+    screen, waits = world.application, re.compile("請等候")
+
+    def failures():
+        return int(world.service.database.value("SELECT coalesce(sum(failures), 0) FROM attempt"))
+
+    def is_answered():
+        button = screen.find("push button", "登入")
+        return screen.says(waits) or (screen.find("alert") and button is not None and enabled(button))
     for attempt in range(12):
-        screen.wait(lambda: screen.find("push button", "登入"), "the button")
+        counted = failures()
         way.sign_in(world, f"wrong-{attempt}-password")
-        screen.wait(lambda: screen.find("alert") and screen.find("push button", "登入"), "an error", timeout=30)
+        # What the screen says right after the click may still be of the try before.
+        screen.wait(lambda: screen.says(waits) or failures() > counted, "the failure to be counted", timeout=30)
+        screen.wait(is_answered, "an error", timeout=30)
         if attempt == 0:
             world.picture("wrong-password")
-        if screen.says(re.compile("請等候")):
+        if screen.says(waits):
             break
-    screen.wait_says(re.compile("請等候"))
+    screen.wait_says(waits)
     world.picture("wait-is-told")
     assert_all_named(screen)
 
